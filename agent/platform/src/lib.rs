@@ -1,0 +1,1 @@
+//! What the agent needs of an operating system, by topic.

@@ -1,0 +1,1 @@
+//! The agent: shows and controls one computer.

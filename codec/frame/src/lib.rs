@@ -1,0 +1,1 @@
+//! Geometry and borrowed pixel buffers.

@@ -1,0 +1,1 @@
+//! QUIC, WebTransport and WebSocket behind one Link.

@@ -1,0 +1,1 @@
+//! Stores and views of all sessions, without a socket.

@@ -1,0 +1,1 @@
+//! The relay: joins agents and technicians.
