@@ -1,0 +1,30 @@
+//! Messages between agent, relay and technician, and their bytes.
+//!
+//! What is hot has headers laid by hand over [`bytes`] and is read without copying payloads; what must outlive
+//! versions is protobuf (`proto/control.proto`). Numbers are big endian; a *varint* is the variable-length
+//! integer of RFC 9000 §16. Every decoder is total: any bytes give a message or a [`DecodeError`], and every
+//! length is held to a named limit before anything is kept.
+//!
+//! This crate opens no socket, reads no clock and decides nothing. `docs/protocol.md` says the same in prose,
+//! and `console/src/wire` mirrors it file by file.
+//!
+//! Reading order: [`stream`] for what opens a stream, [`screen`] for the picture, [`input`] and [`cursor`],
+//! [`control`] for everything else.
+
+pub mod close;
+pub mod control;
+pub mod cursor;
+mod error;
+mod ids;
+pub mod input;
+pub mod limits;
+mod read;
+pub mod screen;
+pub mod stream;
+pub mod version;
+mod write;
+
+pub use error::DecodeError;
+pub use ids::{DictionaryId, Epoch, RenditionId, Seat, SessionId, Slot, TileIndex, Version};
+pub use read::Reader;
+pub use write::{Writer, varint_size};

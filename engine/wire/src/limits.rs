@@ -1,0 +1,49 @@
+//! Bounds on everything that a peer may send, each with its reason.
+
+/// Bytes of one control message. A refresh of a whole 8K display (8,160 tiles) fits with room to spare.
+pub const CONTROL_BYTES_MAX: usize = 64 << 10;
+
+/// Bytes of one update's operations. A sender takes far less at once; this only bounds a receiver's memory.
+pub const UPDATE_BYTES_MAX: usize = 1 << 20;
+
+/// Bytes of one coded tile: 64×64 pixels of 4 bytes, and an eighth for headers of an incompressible payload.
+pub const TILE_BYTES_MAX: usize = 18 << 10;
+
+/// Bytes of one dictionary. zstd gains little beyond it on tiles of 16 kB.
+pub const DICTIONARY_BYTES_MAX: usize = 32 << 10;
+
+/// Dictionaries of one epoch that a hop keeps.
+pub const DICTIONARIES_MAX: usize = 4;
+
+/// Slots for tiles seen before, on one link and rendition.
+pub const SLOTS_MAX: usize = 4096;
+
+/// Bytes of one coded video picture.
+pub const PICTURE_BYTES_MAX: usize = 768 << 10;
+
+/// Operations of one update: every tile of an 8K display, twice.
+pub const OPERATIONS_MAX: usize = 16 << 10;
+
+/// Width and height of a display in pixels.
+pub const EXTENT_MAX: u16 = 16_384;
+
+/// Tiles of one display: 7680×4320 is 8,160.
+pub const TILES_MAX: usize = 16 << 10;
+
+/// Technicians that one update reports input of.
+pub const SEATS_MAX: usize = 16;
+
+/// Bytes of one input record; text is the longest.
+pub const INPUT_BYTES_MAX: usize = 1 << 10;
+
+/// Bytes of the text in one input record.
+pub const INPUT_TEXT_BYTES_MAX: usize = 512;
+
+/// Bytes of a W3C name of a key. The longest in use has 21.
+pub const KEY_NAME_BYTES_MAX: usize = 32;
+
+/// Width and height of a cursor in pixels.
+pub const CURSOR_EXTENT_MAX: u16 = 256;
+
+/// Bytes of one cursor record: the largest cursor, four bytes a pixel, with an eighth for its coding.
+pub const CURSOR_BYTES_MAX: usize = 288 << 10;
