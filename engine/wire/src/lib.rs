@@ -21,6 +21,7 @@ pub mod limits;
 mod read;
 pub mod screen;
 pub mod stream;
+pub mod token;
 pub mod version;
 mod write;
 
