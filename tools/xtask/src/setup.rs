@@ -1,0 +1,145 @@
+//! What the machine must have before a chore can start.
+//!
+//! Each need is looked for by the program or file that the chore will use, never by asking the package manager,
+//! so a machine that has everything pays nothing. What is missing is installed where that is possible (Debian,
+//! as root or by `sudo` without a password); elsewhere one line says what is missing and how to get it.
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{self, Shell};
+
+/// The oldest Node that the console's build tools run on.
+const NODE_OLDEST: (u32, u32) = (20, 19);
+
+/// Where npm's last installation leaves the lock file that it installed.
+const INSTALLED_LOCK: &str = "console/node_modules/.installed-lock.json";
+
+/// Something a chore needs, and the Debian package that brings it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Need {
+    evidence: &'static str,
+    package: &'static str,
+}
+
+/// To compile.
+pub(crate) const BUILD: &[Need] = &[need("cmake", "cmake"), need("nasm", "nasm")];
+
+/// To show a desktop where there is none.
+pub(crate) const DESKTOP: &[Need] = &[
+    need("Xvfb", "xvfb"),
+    need("openbox", "openbox"),
+    need("xterm", "xterm"),
+    need("xdotool", "xdotool"),
+    need("xwininfo", "x11-utils"),
+    need("xrandr", "x11-xserver-utils"),
+    need("xkbcomp", "x11-xkb-utils"),
+    need("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf", "fonts-dejavu-core"),
+];
+
+/// To try the console as a technician does.
+pub(crate) const BROWSER: &[Need] = &[need("chromium", "chromium")];
+
+/// To stand beside in the figures.
+pub(crate) const PEERS: &[Need] =
+    &[need("x0tigervncserver", "tigervnc-scraping-server"), need("Xtigervnc", "tigervnc-standalone-server")];
+
+const fn need(evidence: &'static str, package: &'static str) -> Need {
+    Need { evidence, package }
+}
+
+/// Installs what is missing of `needs`, or says what to install.
+pub(crate) fn ensure(needs: &[&[Need]]) -> Result<()> {
+    let missing: Vec<_> = needs.concat().into_iter().filter(|need| !is_there(need.evidence)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<_> = missing.iter().map(|need| need.package).collect();
+    let by_hand = format!("sudo apt-get install -y {}", packages.join(" "));
+    let Some(sudo) = way_to_install() else {
+        bail!("missing programs; on Debian or Ubuntu get them by: {by_hand}");
+    };
+    shell::run(apt(sudo).arg("update")).context("the list of packages")?;
+    shell::run(apt(sudo).args(["install", "-y", "--no-install-recommends"]).args(&packages))
+        .with_context(|| format!("try by hand: {by_hand}"))?;
+    match missing.iter().find(|need| !is_there(need.evidence)) {
+        Some(need) => bail!("{} was installed but {} is not there", need.package, need.evidence),
+        None => Ok(()),
+    }
+}
+
+/// Makes sure that a Node is there that can build the console.
+pub(crate) fn ensure_node(shell: &Shell) -> Result<()> {
+    let (major, minor) = NODE_OLDEST;
+    let advice =
+        format!("the console needs Node {major}.{minor} or later and npm: https://nodejs.org/download");
+    if !shell::has("node") || !shell::has("npm") {
+        bail!("{advice}");
+    }
+    let version = shell::output(shell.command("node").arg("--version"))?;
+    match node_version(&version) {
+        Some(found) if NODE_OLDEST <= found => Ok(()),
+        _ => bail!("{advice} (found {})", version.trim()),
+    }
+}
+
+/// Installs the console's packages, unless those of this lock file are installed already.
+pub(crate) fn ensure_console_packages(shell: &Shell) -> Result<()> {
+    let lock = fs::read(shell.path("console/package-lock.json")).context("console/package-lock.json")?;
+    let stamp = shell.path(INSTALLED_LOCK);
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    shell::run(&mut shell.npm(["ci", "--no-audit", "--no-fund"]))?;
+    fs::write(&stamp, lock).with_context(|| stamp.display().to_string())
+}
+
+fn is_there(evidence: &str) -> bool {
+    if evidence.starts_with('/') { Path::new(evidence).exists() } else { shell::has(evidence) }
+}
+
+/// How apt-get may be called here: as we are, through sudo, or not at all.
+fn way_to_install() -> Option<bool> {
+    if !shell::has("apt-get") {
+        return None;
+    }
+    if fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
+        return Some(false);
+    }
+    let sudo = Command::new("sudo").args(["-n", "true"]).stdin(Stdio::null()).stderr(Stdio::null()).status();
+    sudo.is_ok_and(|status| status.success()).then_some(true)
+}
+
+fn apt(sudo: bool) -> Command {
+    let mut command = Command::new(if sudo { "sudo" } else { "env" });
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]).stdin(Stdio::null());
+    command
+}
+
+/// Reads `v20.19.2`.
+fn node_version(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.trim().strip_prefix('v')?.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_not_installed_again() {
+        ensure(&[&[need("sh", "no-such-package"), need("/proc", "no-such-package")]]).unwrap();
+    }
+
+    #[test]
+    fn the_version_of_node_is_read() {
+        assert_eq!(node_version("v20.19.2\n"), Some((20, 19)));
+        assert_eq!(node_version("20"), None);
+    }
+}

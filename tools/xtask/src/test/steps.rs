@@ -1,0 +1,94 @@
+//! The steps of `cargo xtask test`, in their order.
+//!
+//! What is cheap comes first. The console is built before any crate is compiled, because the relay carries its
+//! files inside.
+
+use anyhow::Result;
+
+use super::{counts::Counts, deny};
+use crate::{
+    setup,
+    shell::{self, Shell},
+    tidy,
+};
+
+/// One heading of the run.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) run: fn(&Shell, &mut Counts) -> Result<()>,
+}
+
+pub(super) const STEPS: &[Step] = &[
+    Step { name: "setup", about: "programs and packages that the tests use", run: setup },
+    Step { name: "fmt", about: "rustfmt", run: fmt },
+    Step { name: "tidy", about: "the rules of the tree", run: tidy },
+    Step { name: "deny", about: "licences, sources and banned crates", run: deny },
+    Step { name: "console", about: "types, lint, unit tests and build of the console", run: console },
+    Step { name: "clippy", about: "lints, warnings are errors", run: clippy },
+    Step { name: "tests", about: "unit, simulator, end to end", run: tests },
+    Step { name: "docs", about: "documentation and its examples", run: docs },
+];
+
+/// The names that `--only` takes.
+pub(super) fn names() -> Vec<&'static str> {
+    STEPS.iter().map(|step| step.name).collect()
+}
+
+fn setup(shell: &Shell, _: &mut Counts) -> Result<()> {
+    setup::ensure(&[setup::BUILD, setup::DESKTOP, setup::BROWSER, setup::PEERS])?;
+    setup::ensure_node(shell)
+}
+
+fn fmt(shell: &Shell, _: &mut Counts) -> Result<()> {
+    shell::run(&mut shell.cargo(["fmt", "--all", "--check"]))
+}
+
+fn tidy(shell: &Shell, _: &mut Counts) -> Result<()> {
+    tidy::run(shell)
+}
+
+fn deny(shell: &Shell, _: &mut Counts) -> Result<()> {
+    deny::run(shell)
+}
+
+fn console(shell: &Shell, counts: &mut Counts) -> Result<()> {
+    if !shell.path("console/package.json").exists() {
+        println!("no console yet");
+        return Ok(());
+    }
+    setup::ensure_console_packages(shell)?;
+    shell::run(&mut shell.npm(["run", "check"]))?;
+    shell::run(&mut shell.npm(["run", "lint"]))?;
+    shell::run_watched(shell.npm(["run", "test"]).env("NO_COLOR", "1"), |line| counts.read(line))?;
+    shell::run(&mut shell.npm(["run", "build"]))
+}
+
+fn clippy(shell: &Shell, _: &mut Counts) -> Result<()> {
+    shell::run(&mut shell.cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn tests(shell: &Shell, counts: &mut Counts) -> Result<()> {
+    let mut command = if shell::has("cargo-nextest") {
+        shell.cargo(["nextest", "run", "--workspace", "--all-targets", "--locked", "--profile", "ci"])
+    } else {
+        println!("cargo-nextest is not installed: cargo test instead, which kills no test that hangs");
+        shell.cargo(["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"])
+    };
+    shell::run_watched(&mut command, |line| counts.read(line))
+}
+
+fn docs(shell: &Shell, counts: &mut Counts) -> Result<()> {
+    let mut examples = shell.cargo(["test", "--workspace", "--doc", "--locked"]);
+    shell::run_watched(&mut examples, |line| counts.read(line))?;
+    let mut pages = shell.cargo(["doc", "--workspace", "--no-deps", "--locked"]);
+    shell::run(pages.env("RUSTDOCFLAGS", "-D warnings"))
+}
