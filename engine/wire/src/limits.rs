@@ -3,6 +3,12 @@
 /// Bytes of one control message. A refresh of a whole 8K display (8,160 tiles) fits with room to spare.
 pub const CONTROL_BYTES_MAX: usize = 64 << 10;
 
+/// Bytes of each text in a hello: names of programs, computers and abilities, and a ticket. A host name has 253 at most.
+pub const HELLO_TEXT_BYTES_MAX: usize = 256;
+
+/// Optional abilities that a hello may name.
+pub const CAPABILITIES_MAX: usize = 64;
+
 /// Bytes of one update's operations. A sender takes far less at once; this only bounds a receiver's memory.
 pub const UPDATE_BYTES_MAX: usize = 1 << 20;
 
