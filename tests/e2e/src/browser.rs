@@ -1,0 +1,204 @@
+//! Chromium without a window, driven line by line.
+//!
+//! A small program under Node (`browser/driver.mjs`) holds the browser; each command is a line of JSON, and so
+//! is each answer. Tests stay in Rust, beside the desktop and the relay that they look at.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+
+/// The longest that one command may take; the driver's own limits are shorter and name what they waited for.
+const ANSWER_MAX: Duration = Duration::from_secs(90);
+
+/// A browser with one page, gone when dropped.
+pub struct Browser {
+    driver: Child,
+    commands: ChildStdin,
+    answers: Receiver<String>,
+}
+
+/// How a browser is started.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// Width of the page.
+    pub width: u16,
+    /// Height of the page.
+    pub height: u16,
+    /// Whether UDP reaches nothing, so that only WebSocket is left.
+    pub udp_refused: bool,
+    /// Whether the page is shown dark.
+    pub dark: bool,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { width: 1280, height: 720, udp_refused: false, dark: false }
+    }
+}
+
+impl Browser {
+    /// Starts Chromium.
+    ///
+    /// # Errors
+    /// When Node, playwright-core or Chromium is missing.
+    pub fn start(window: Window) -> anyhow::Result<Self> {
+        let script = crate::checkout().join("tests/e2e/browser/driver.mjs");
+        let settings = json!({
+            "width": window.width,
+            "height": window.height,
+            "udpRefused": window.udp_refused,
+            "dark": window.dark,
+        });
+        let mut driver = Command::new("node")
+            .arg(script)
+            .arg(settings.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("node, Debian package nodejs")?;
+        let commands = driver.stdin.take().context("the driver's input")?;
+        let output = driver.stdout.take().context("the driver's output")?;
+        let (send, answers) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut browser = Self { driver, commands, answers };
+        browser
+            .answer()
+            .context("Chromium did not start: Debian package chromium, and `npm ci` in console/")?;
+        Ok(browser)
+    }
+
+    /// Opens a page.
+    ///
+    /// # Errors
+    /// When it does not load.
+    pub fn open(&mut self, url: &str) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "open", "url": url })).map(drop)
+    }
+
+    /// Fills a field that a selector finds.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn fill(&mut self, selector: &str, text: &str) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "fill", "selector": selector, "text": text })).map(drop)
+    }
+
+    /// Clicks what a selector finds.
+    ///
+    /// # Errors
+    /// When there is nothing, or it stays covered.
+    pub fn click(&mut self, selector: &str) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "click", "selector": selector })).map(drop)
+    }
+
+    /// Waits until a selector finds something visible.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub fn wait_for(&mut self, selector: &str) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "wait", "selector": selector })).map(drop)
+    }
+
+    /// Types text key by key into the page, as a person would.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub fn type_text(&mut self, text: &str) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "type", "text": text })).map(drop)
+    }
+
+    /// Presses and releases a key, such as `Enter` or `Control+c`.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub fn press(&mut self, key: &str) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "press", "key": key })).map(drop)
+    }
+
+    /// Holds a key down without releasing it.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub fn hold(&mut self, key: &str) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "hold", "key": key })).map(drop)
+    }
+
+    /// Moves, presses or releases the mouse at a pixel of the page: `move`, `down` or `up`.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub fn mouse(&mut self, action: &str, x: f64, y: f64) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "mouse", "action": action, "x": x, "y": y })).map(drop)
+    }
+
+    /// The value of an expression in the page, awaited.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub fn value(&mut self, expression: &str) -> anyhow::Result<Value> {
+        self.ask(&json!({ "do": "value", "expression": expression }))
+    }
+
+    /// Waits until an expression in the page is true.
+    ///
+    /// # Errors
+    /// When it never is within `bound`.
+    pub fn until(&mut self, expression: &str, bound: Duration) -> anyhow::Result<()> {
+        let bound_ms = bound.as_millis() as u64;
+        self.ask(&json!({ "do": "until", "expression": expression, "bound": bound_ms })).map(drop)
+    }
+
+    /// Takes a picture of the page.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn screenshot(&mut self, path: &std::path::Path) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "screenshot", "path": path })).map(drop)
+    }
+
+    /// What the page wrote to its console, errors included.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub fn console(&mut self) -> anyhow::Result<Vec<String>> {
+        let lines = self.ask(&json!({ "do": "console" }))?;
+        Ok(serde_json::from_value(lines)?)
+    }
+
+    fn ask(&mut self, command: &Value) -> anyhow::Result<Value> {
+        writeln!(self.commands, "{command}").context("the browser's driver is gone")?;
+        self.answer().with_context(|| command.to_string())
+    }
+
+    fn answer(&mut self) -> anyhow::Result<Value> {
+        let line = self.answers.recv_timeout(ANSWER_MAX).context("no answer from the browser's driver")?;
+        let mut answer: Value = serde_json::from_str(&line).with_context(|| line.clone())?;
+        if let Some(error) = answer.get("error").and_then(Value::as_str) {
+            anyhow::bail!("{error}");
+        }
+        Ok(answer.get_mut("ok").map(Value::take).unwrap_or_default())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Closing its input makes the driver close Chromium; the kill is for a driver that hangs.
+        let _ = writeln!(self.commands, "{}", json!({ "do": "quit" }));
+        let closed = self.answers.recv_timeout(Duration::from_secs(5));
+        if closed.is_err() {
+            let _ = self.driver.kill();
+        }
+        let _ = self.driver.wait();
+    }
+}
