@@ -1,12 +1,16 @@
-//! The project's chores: test it, keep it tidy.
+//! The project's chores: try it, test it, keep it tidy, measure it.
 //!
 //! Nothing here ships. `cargo xtask test` is what the README names and what CI runs, and there is nothing that
 //! CI runs beside it. The chores do not know each other, except that `test` calls `tidy`; what they share is
-//! `shell` (running programs), `setup` (what the machine must have) and `tree` (the text of the repository).
+//! `shell` (running programs), `setup` (what the machine must have), `console` (npm) and `tree` (the text of the
+//! repository).
 //!
 //! Start at [`Chore`]; then `test/steps.rs` for the order of the checks, or `tidy/mod.rs` for the rules.
 
 mod acceptance;
+mod console;
+mod demo;
+mod figures;
 mod setup;
 mod shell;
 mod test;
@@ -29,21 +33,27 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Start a relay and an agent on this machine and print where to log in.
+    Demo(demo::Options),
     /// Run every check: format, lints, rules of the tree, console, tests, documentation.
     Test(test::Options),
     /// Check the rules of the tree that no lint knows.
     Tidy,
     /// Say which lines of docs/acceptance.md a test bears out.
     Acceptance(acceptance::Options),
+    /// Measure a topic and print its table.
+    Figures(figures::Options),
 }
 
 fn main() -> ExitCode {
     let chore = Arguments::parse().chore;
     let shell = Shell::here();
     let outcome = match chore {
+        Chore::Demo(options) => demo::run(&shell, &options),
         Chore::Test(options) => test::run(&shell, &options),
         Chore::Tidy => tidy::run(&shell),
         Chore::Acceptance(options) => acceptance::run(&shell, &options),
+        Chore::Figures(options) => figures::run(&shell, &options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

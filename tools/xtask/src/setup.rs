@@ -13,13 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{self, Shell};
-
-/// The oldest Node that the console's build tools run on.
-const NODE_OLDEST: (u32, u32) = (20, 19);
-
-/// Where npm's last installation leaves the lock file that it installed.
-const INSTALLED_LOCK: &str = "console/node_modules/.installed-lock.json";
+use crate::shell;
 
 /// Something a chore needs, and the Debian package that brings it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,32 +68,6 @@ pub(crate) fn ensure(needs: &[&[Need]]) -> Result<()> {
     }
 }
 
-/// Makes sure that a Node is there that can build the console.
-pub(crate) fn ensure_node(shell: &Shell) -> Result<()> {
-    let (major, minor) = NODE_OLDEST;
-    let advice =
-        format!("the console needs Node {major}.{minor} or later and npm: https://nodejs.org/download");
-    if !shell::has("node") || !shell::has("npm") {
-        bail!("{advice}");
-    }
-    let version = shell::output(shell.command("node").arg("--version"))?;
-    match node_version(&version) {
-        Some(found) if NODE_OLDEST <= found => Ok(()),
-        _ => bail!("{advice} (found {})", version.trim()),
-    }
-}
-
-/// Installs the console's packages, unless those of this lock file are installed already.
-pub(crate) fn ensure_console_packages(shell: &Shell) -> Result<()> {
-    let lock = fs::read(shell.path("console/package-lock.json")).context("console/package-lock.json")?;
-    let stamp = shell.path(INSTALLED_LOCK);
-    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    shell::run(&mut shell.npm(["ci", "--no-audit", "--no-fund"]))?;
-    fs::write(&stamp, lock).with_context(|| stamp.display().to_string())
-}
-
 fn is_there(evidence: &str) -> bool {
     if evidence.starts_with('/') { Path::new(evidence).exists() } else { shell::has(evidence) }
 }
@@ -122,12 +90,6 @@ fn apt(sudo: bool) -> Command {
     command
 }
 
-/// Reads `v20.19.2`.
-fn node_version(text: &str) -> Option<(u32, u32)> {
-    let mut parts = text.trim().strip_prefix('v')?.split('.');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,11 +97,5 @@ mod tests {
     #[test]
     fn what_is_there_is_not_installed_again() {
         ensure(&[&[need("sh", "no-such-package"), need("/proc", "no-such-package")]]).unwrap();
-    }
-
-    #[test]
-    fn the_version_of_node_is_read() {
-        assert_eq!(node_version("v20.19.2\n"), Some((20, 19)));
-        assert_eq!(node_version("20"), None);
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::{counts::Counts, deny};
 use crate::{
-    setup,
+    console, setup,
     shell::{self, Shell},
     tidy,
 };
@@ -37,7 +37,7 @@ pub(super) fn names() -> Vec<&'static str> {
 
 fn setup(shell: &Shell, _: &mut Counts) -> Result<()> {
     setup::ensure(&[setup::BUILD, setup::DESKTOP, setup::BROWSER, setup::PEERS])?;
-    setup::ensure_node(shell)
+    console::ensure_node(shell)
 }
 
 fn fmt(shell: &Shell, _: &mut Counts) -> Result<()> {
@@ -53,15 +53,8 @@ fn deny(shell: &Shell, _: &mut Counts) -> Result<()> {
 }
 
 fn console(shell: &Shell, counts: &mut Counts) -> Result<()> {
-    if !shell.path("console/package.json").exists() {
-        println!("no console yet");
-        return Ok(());
-    }
-    setup::ensure_console_packages(shell)?;
-    shell::run(&mut shell.npm(["run", "check"]))?;
-    shell::run(&mut shell.npm(["run", "lint"]))?;
-    shell::run_watched(shell.npm(["run", "test"]).env("NO_COLOR", "1"), |line| counts.read(line))?;
-    shell::run(&mut shell.npm(["run", "build"]))
+    console::check(shell, |line| counts.read(line))?;
+    console::build(shell)
 }
 
 fn clippy(shell: &Shell, _: &mut Counts) -> Result<()> {

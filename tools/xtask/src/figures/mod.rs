@@ -1,0 +1,110 @@
+//! `cargo xtask figures TOPIC`: measured numbers, beside what they are compared with.
+//!
+//! A topic is measured by the programs of the workspace that are named after it: `figures-TOPIC`, or several
+//! `figures-TOPIC-PART`. They are built with optimisation, with relay, agent and view beside them, and print
+//! figures as lines of JSON ([`report::Figure`]); what is compared is measured in the same run. The table goes to
+//! the terminal (and from there into the README), the numbers with commit and processor into `target/figures/`.
+//!
+//! Such a program finds in its environment `NEARHAND_CORPUS`, the folder with the recorded desktops, and
+//! `NEARHAND_PROGRAMS`, the folder with the optimised programs.
+
+mod report;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{Metadata, MetadataCommand};
+use clap::Args;
+
+use crate::{
+    console, setup,
+    shell::{self, Shell},
+};
+use report::Report;
+
+/// What is measured from outside, as a user runs it.
+const BESIDE: [&str; 3] = ["relay", "agent", "view"];
+
+/// What to measure.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The subject: session, codec, relay …
+    topic: String,
+    /// The folder with the recorded desktops.
+    #[arg(long, env = "NEARHAND_CORPUS", default_value = "../shared/corpus")]
+    corpus: PathBuf,
+}
+
+/// Measures a topic, prints its table and writes its numbers.
+pub(crate) fn run(shell: &Shell, options: &Options) -> Result<()> {
+    let metadata =
+        MetadataCommand::new().current_dir(shell.root()).no_deps().exec().context("cargo metadata")?;
+    let (mine, others): (Vec<_>, Vec<_>) =
+        programs(&metadata).into_iter().partition(|program| program.topic() == options.topic);
+    if mine.is_empty() {
+        let topics: Vec<_> = others.iter().map(Program::topic).collect();
+        bail!("no figures for {} yet; there are: {}", options.topic, topics.join(", "));
+    }
+    setup::ensure(&[setup::BUILD, setup::DESKTOP, setup::BROWSER, setup::PEERS])?;
+    console::build(shell)?;
+    build(shell, &mine)?;
+    let folder = metadata.target_directory.join("release").into_std_path_buf();
+    let mut figures = Vec::new();
+    for program in &mine {
+        figures.extend(measure(shell, &folder, &program.name, &options.corpus)?);
+    }
+    let report = Report::new(shell, figures)?;
+    print!("{}", report.table());
+    println!("\nwritten to {}", report.write(shell, &options.topic)?.display());
+    Ok(())
+}
+
+/// A program that measures.
+#[derive(Debug, PartialEq, Eq)]
+struct Program {
+    package: String,
+    name: String,
+}
+
+impl Program {
+    /// `session` for `figures-session` and for `figures-session-input`.
+    fn topic(&self) -> &str {
+        self.name.split('-').nth(1).unwrap_or_default()
+    }
+}
+
+fn programs(metadata: &Metadata) -> Vec<Program> {
+    let of = |package: &cargo_metadata::Package| -> Vec<Program> {
+        let measures =
+            package.targets.iter().filter(|target| target.is_bin() && target.name.starts_with("figures-"));
+        measures
+            .map(|target| Program { package: package.name.to_string(), name: target.name.clone() })
+            .collect()
+    };
+    metadata.workspace_packages().into_iter().flat_map(of).collect()
+}
+
+fn build(shell: &Shell, programs: &[Program]) -> Result<()> {
+    let packages = programs.iter().map(|program| program.package.as_str()).chain(BESIDE);
+    let packages = packages.flat_map(|package| ["-p", package]);
+    shell::run(&mut shell.cargo(["build", "--release", "--locked", "--bins"].into_iter().chain(packages)))
+}
+
+fn measure(shell: &Shell, folder: &Path, name: &str, corpus: &Path) -> Result<Vec<report::Figure>> {
+    println!("\n== {name}");
+    let mut command = shell.command(folder.join(name));
+    command.env("NEARHAND_CORPUS", shell.path(corpus)).env("NEARHAND_PROGRAMS", folder);
+    report::figures(&shell::output(&mut command)?).context(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_named_after_its_topic() {
+        let program = |name: &str| Program { package: "tests-e2e".to_owned(), name: name.to_owned() };
+        assert_eq!(program("figures-session").topic(), "session");
+        assert_eq!(program("figures-session-input").topic(), "session");
+    }
+}
