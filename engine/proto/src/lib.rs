@@ -12,4 +12,6 @@
 //! - a machine that has ended stays ended.
 
 pub mod handshake;
+pub mod input;
 pub mod liveness;
+pub mod rate;
