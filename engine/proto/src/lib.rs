@@ -15,3 +15,4 @@ pub mod handshake;
 pub mod input;
 pub mod liveness;
 pub mod rate;
+pub mod screen;
