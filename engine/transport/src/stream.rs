@@ -1,0 +1,268 @@
+//! The two halves of a stream, the same over every carrier.
+
+use bytes::{Bytes, BytesMut};
+use wire::close::CloseCode;
+use wire::stream::StreamHeader;
+use wire::{DecodeError, Reader};
+
+use crate::error::StreamError;
+use crate::meter::Meter;
+use crate::priority::Priority;
+
+/// Most bytes that one read gives; larger chunks come in several.
+const READ_BYTES_MAX: usize = 64 << 10;
+
+/// The sending half of a stream.
+///
+/// Dropping it before [`SendStream::finish`] resets the stream with [`CloseCode::Cancelled`], so that the peer never
+/// takes a part for the whole.
+#[derive(Debug)]
+pub struct SendStream {
+    carrier: SendCarrier,
+    priority: Priority,
+    meter: Meter,
+    state: SendState,
+}
+
+#[derive(Debug)]
+pub(crate) enum SendCarrier {
+    Quic(quinn::SendStream),
+    WebTransport(web_transport_quinn::SendStream),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SendState {
+    Open,
+    /// A write began; if its future is dropped, nobody knows how much went out.
+    Torn,
+    Closed,
+}
+
+impl SendStream {
+    pub(crate) fn new(carrier: SendCarrier, meter: Meter) -> Self {
+        Self { carrier, priority: Priority::Bulk, meter, state: SendState::Open }
+    }
+
+    /// Gives all of `chunks` to the carrier, in order and without copying them (WebSocket copies once).
+    ///
+    /// Waits while the peer does not take them. A stream whose write was dropped half-way can only be reset.
+    ///
+    /// # Errors
+    /// When the peer stopped the stream, when it is closed or torn, or when the link is gone.
+    pub async fn write(&mut self, chunks: &[Bytes]) -> Result<(), StreamError> {
+        if self.state != SendState::Open {
+            return Err(StreamError::Closed);
+        }
+        self.state = SendState::Torn;
+        let mut owned = chunks.to_vec();
+        let mut rest = owned.as_mut_slice();
+        while !rest.is_empty() {
+            let written = match &mut self.carrier {
+                SendCarrier::Quic(stream) => stream.write_chunks(rest).await?,
+                SendCarrier::WebTransport(stream) => stream.write_chunks(rest).await?,
+            };
+            self.meter.wrote(self.priority.class(), written.bytes);
+            rest = &mut rest[written.chunks..];
+        }
+        self.state = SendState::Open;
+        Ok(())
+    }
+
+    /// Sets the stream's place in the sending order. New streams have [`Priority::Bulk`]: set it before the first
+    /// write.
+    pub fn set_priority(&mut self, priority: Priority) {
+        self.priority = priority;
+        let number = priority.to_number();
+        // A closed stream has nothing left to order.
+        let _ = match &mut self.carrier {
+            SendCarrier::Quic(stream) => stream.set_priority(number).is_ok(),
+            SendCarrier::WebTransport(stream) => stream.set_priority(number).is_ok(),
+        };
+    }
+
+    /// Ends the stream after what was written. The carrier goes on delivering it.
+    ///
+    /// # Errors
+    /// When the stream is closed already, or torn by a dropped write, which resets it.
+    pub fn finish(&mut self) -> Result<(), StreamError> {
+        if self.state != SendState::Open {
+            self.reset(CloseCode::Cancelled);
+            return Err(StreamError::Closed);
+        }
+        self.state = SendState::Closed;
+        let finished = match &mut self.carrier {
+            SendCarrier::Quic(stream) => stream.finish().is_ok(),
+            SendCarrier::WebTransport(stream) => stream.finish().is_ok(),
+        };
+        if finished { Ok(()) } else { Err(StreamError::Closed) }
+    }
+
+    /// Gives the stream up: what was not delivered yet is not going to be. Does nothing after `finish`.
+    pub fn reset(&mut self, code: CloseCode) {
+        if self.state == SendState::Closed {
+            return;
+        }
+        self.state = SendState::Closed;
+        // Only fails when the stream or the link is closed, which is what is wanted.
+        let _ = match &mut self.carrier {
+            SendCarrier::Quic(stream) => stream.reset(code.to_wire().into()).is_ok(),
+            SendCarrier::WebTransport(stream) => stream.reset(code.to_wire()).is_ok(),
+        };
+    }
+
+    /// Waits until the peer stops the stream or has received all of it, or the link ends.
+    ///
+    /// # Errors
+    /// [`StreamError::Stopped`] when the peer does not want it; [`StreamError::Link`] when the link ended.
+    pub async fn stopped(&self) -> Result<(), StreamError> {
+        let code = match &self.carrier {
+            SendCarrier::Quic(stream) => match stream.stopped().await {
+                Ok(code) => code.map(|code| u32::try_from(code.into_inner()).unwrap_or(u32::MAX)),
+                Err(quinn::StoppedError::ConnectionLost(error)) => {
+                    return Err(StreamError::Link(error.into()));
+                }
+                Err(quinn::StoppedError::ZeroRttRejected) => return Err(StreamError::Closed),
+            },
+            SendCarrier::WebTransport(stream) => {
+                stream.stopped().await.map_err(|error| StreamError::Link(error.into()))?
+            }
+        };
+        code.map_or(Ok(()), |code| Err(StreamError::Stopped(CloseCode::from_wire(code))))
+    }
+}
+
+impl Drop for SendStream {
+    fn drop(&mut self) {
+        self.reset(CloseCode::Cancelled);
+    }
+}
+
+/// The receiving half of a stream.
+///
+/// Dropping it before its end stops the stream with [`CloseCode::Cancelled`].
+#[derive(Debug)]
+pub struct RecvStream {
+    carrier: RecvCarrier,
+    /// Bytes taken from the carrier and given back by [`RecvStream::peek_header`].
+    front: BytesMut,
+    is_open: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum RecvCarrier {
+    Quic(quinn::RecvStream),
+    WebTransport(web_transport_quinn::RecvStream),
+}
+
+impl RecvStream {
+    pub(crate) fn new(carrier: RecvCarrier) -> Self {
+        Self { carrier, front: BytesMut::new(), is_open: true }
+    }
+
+    /// The next bytes, in order; `None` at the end. Safe to drop half-way.
+    ///
+    /// # Errors
+    /// When the sender reset the stream, when it is closed, or when the link is gone.
+    pub async fn read(&mut self) -> Result<Option<Bytes>, StreamError> {
+        if !self.front.is_empty() {
+            return Ok(Some(self.front.split().freeze()));
+        }
+        self.read_carrier().await
+    }
+
+    /// All bytes up to the end. Not to be dropped half-way: what was read is lost with it.
+    ///
+    /// # Errors
+    /// As [`RecvStream::read`], and [`StreamError::OverLimit`] when more than `bytes_max` come.
+    pub async fn read_to_end(&mut self, bytes_max: usize) -> Result<Bytes, StreamError> {
+        let Some(first) = self.read().await? else { return Ok(Bytes::new()) };
+        check_length(first.len(), bytes_max)?;
+        let Some(second) = self.read().await? else { return Ok(first) };
+        let mut whole = BytesMut::with_capacity(4 * (first.len() + second.len()).min(bytes_max));
+        whole.extend_from_slice(&first);
+        let mut next = Some(second);
+        while let Some(chunk) = next {
+            check_length(whole.len() + chunk.len(), bytes_max)?;
+            whole.extend_from_slice(&chunk);
+            next = self.read().await?;
+        }
+        Ok(whole.freeze())
+    }
+
+    /// The header in front of the stream, taken off it. Safe to drop half-way.
+    ///
+    /// # Errors
+    /// As [`RecvStream::read`], and [`StreamError::Decode`] when the stream does not begin with a header.
+    pub async fn take_header(&mut self) -> Result<StreamHeader, StreamError> {
+        let (header, length) = self.read_header().await?;
+        let _ = self.front.split_to(length);
+        Ok(header)
+    }
+
+    /// The header in front of the stream, left on it, for those whose decoder reads the whole stream (a screen
+    /// update). Safe to drop half-way.
+    ///
+    /// # Errors
+    /// As [`RecvStream::take_header`].
+    pub async fn peek_header(&mut self) -> Result<StreamHeader, StreamError> {
+        self.read_header().await.map(|(header, _)| header)
+    }
+
+    /// Tells the sender that the rest is not wanted.
+    pub fn stop(&mut self, code: CloseCode) {
+        if !self.is_open {
+            return;
+        }
+        self.is_open = false;
+        self.front.clear();
+        // Only fails when the stream or the link is closed, which is what is wanted.
+        let _ = match &mut self.carrier {
+            RecvCarrier::Quic(stream) => stream.stop(code.to_wire().into()).is_ok(),
+            RecvCarrier::WebTransport(stream) => stream.stop(code.to_wire()).is_ok(),
+        };
+    }
+
+    async fn read_carrier(&mut self) -> Result<Option<Bytes>, StreamError> {
+        if !self.is_open {
+            return Ok(None);
+        }
+        let read = match &mut self.carrier {
+            RecvCarrier::Quic(stream) => {
+                stream.read_chunk(READ_BYTES_MAX, true).await.map_err(StreamError::from)
+            }
+            RecvCarrier::WebTransport(stream) => {
+                stream.read_chunk(READ_BYTES_MAX, true).await.map_err(StreamError::from)
+            }
+        };
+        let chunk = read.inspect_err(|_| self.is_open = false)?;
+        self.is_open = chunk.is_some();
+        Ok(chunk.map(|chunk| chunk.bytes))
+    }
+
+    /// Reads until a whole header lies in `front`; gives it and its length there.
+    async fn read_header(&mut self) -> Result<(StreamHeader, usize), StreamError> {
+        loop {
+            let start = self.front.get(..StreamHeader::BYTES_MAX).unwrap_or(&self.front);
+            let mut reader = Reader::new(Bytes::copy_from_slice(start));
+            let missing = match StreamHeader::decode(&mut reader) {
+                Ok(header) => return Ok((header, start.len() - reader.left())),
+                Err(missing @ DecodeError::Truncated { .. }) => missing,
+                Err(error) => return Err(error.into()),
+            };
+            match self.read_carrier().await? {
+                Some(more) => self.front.extend_from_slice(&more),
+                None => return Err(missing.into()),
+            }
+        }
+    }
+}
+
+impl Drop for RecvStream {
+    fn drop(&mut self) {
+        self.stop(CloseCode::Cancelled);
+    }
+}
+
+fn check_length(length: usize, limit: usize) -> Result<(), StreamError> {
+    if length <= limit { Ok(()) } else { Err(StreamError::OverLimit { limit }) }
+}
