@@ -1,0 +1,131 @@
+//! Payloads to pixels. Total: any bytes give just the pixels asked for, or an error, in bounded time and memory.
+
+use frame::{PIXEL_BYTES, Size, TILE_EXTENT};
+use wire::DictionaryId;
+use wire::limits::{DICTIONARIES_MAX, TILE_BYTES_MAX};
+use wire::screen::Coding;
+use zstd::zstd_safe::{self, DCtx, DDict};
+
+use crate::layout::{self, COLOR_BYTES, TILE_PIXELS};
+use crate::{Layout, PayloadError};
+
+/// What begins every zstd frame, and is left out of payloads.
+pub(crate) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Decodes the payloads of one epoch; holds its dictionaries and all working memory.
+pub struct Decoder {
+    context: DCtx<'static>,
+    dictionaries: [Option<DDict<'static>>; DICTIONARIES_MAX],
+    framed: Vec<u8>,
+    body: Vec<u8>,
+    pixels: Vec<u8>,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self {
+            context: DCtx::default(),
+            dictionaries: Default::default(),
+            framed: Vec::with_capacity(ZSTD_MAGIC.len() + TILE_BYTES_MAX),
+            body: Vec::with_capacity(TILE_PIXELS * COLOR_BYTES),
+            pixels: Vec::with_capacity(TILE_PIXELS * PIXEL_BYTES),
+        }
+    }
+}
+
+impl std::fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let held = self.dictionaries.iter().flatten().count();
+        f.debug_struct("Decoder").field("dictionaries", &held).finish_non_exhaustive()
+    }
+}
+
+impl Decoder {
+    /// Keeps a dictionary, raw or trained, in place of an earlier one with the same id.
+    ///
+    /// # Errors
+    /// [`PayloadError::NoDictionary`] where the id is beyond the limit or zstd cannot read the bytes. Payloads
+    /// that name it fail from then on.
+    pub fn put_dictionary(&mut self, id: DictionaryId, bytes: &[u8]) -> Result<(), PayloadError> {
+        let missing = PayloadError::NoDictionary(id);
+        let Some(place) = self.dictionaries.get_mut(id.to_usize()) else { return Err(missing) };
+        *place = DDict::try_create(bytes);
+        if place.is_some() { Ok(()) } else { Err(missing) }
+    }
+
+    /// Forgets all dictionaries: a new epoch has none.
+    pub fn clear_dictionaries(&mut self) {
+        self.dictionaries = Default::default();
+    }
+
+    /// Decodes a tile, or a part of one, of that size in pixels. Gives `size.area()` BGRX pixels without
+    /// padding, X = 0.
+    ///
+    /// # Errors
+    /// [`PayloadError`] where the payload is anything but just these pixels.
+    pub fn decode(
+        &mut self,
+        coding: Coding,
+        dictionary: Option<DictionaryId>,
+        payload: &[u8],
+        size: Size,
+    ) -> Result<&[u8], PayloadError> {
+        if size.is_empty() || TILE_EXTENT < size.width || TILE_EXTENT < size.height {
+            return Err(PayloadError::Size(size));
+        }
+        let (layout, zstd) = Layout::of(coding)?;
+        let pixels = size.area() as usize;
+        if zstd {
+            self.expand(dictionary, payload, layout::body_bytes_max(layout, pixels))?;
+        }
+        let body = if zstd { &self.body } else { payload };
+        self.pixels.resize(pixels * PIXEL_BYTES, 0);
+        layout::unpack(layout, body, size, &mut self.pixels)?;
+        Ok(&self.pixels)
+    }
+
+    /// Expands the one frame that `payload` is into `self.body`, which never grows beyond `limit`.
+    fn expand(
+        &mut self,
+        dictionary: Option<DictionaryId>,
+        payload: &[u8],
+        limit: usize,
+    ) -> Result<(), PayloadError> {
+        if TILE_BYTES_MAX < payload.len() {
+            return Err(PayloadError::Length { wanted: TILE_BYTES_MAX, found: payload.len() });
+        }
+        self.framed.clear();
+        self.framed.extend_from_slice(&ZSTD_MAGIC);
+        self.framed.extend_from_slice(payload);
+        // A frame that states its content is expanded in place; its window never becomes memory of its own.
+        let stated = zstd_safe::get_frame_content_size(&self.framed).ok().flatten();
+        let Some(stated) =
+            stated.and_then(|bytes| usize::try_from(bytes).ok()).filter(|&bytes| bytes <= limit)
+        else {
+            return Err(PayloadError::Unbounded { limit });
+        };
+        let frame_bytes = zstd_safe::find_frame_compressed_size(&self.framed).map_err(refused)?;
+        if frame_bytes != self.framed.len() {
+            return Err(PayloadError::Length { wanted: frame_bytes, found: self.framed.len() });
+        }
+        self.body.clear();
+        self.body.reserve(stated);
+        self.expand_frame(dictionary)
+    }
+
+    fn expand_frame(&mut self, dictionary: Option<DictionaryId>) -> Result<(), PayloadError> {
+        let expanded = match dictionary {
+            None => self.context.decompress(&mut self.body, &self.framed),
+            Some(id) => {
+                let known = self.dictionaries.get(id.to_usize()).and_then(Option::as_ref);
+                let known = known.ok_or(PayloadError::NoDictionary(id))?;
+                self.context.decompress_using_ddict(&mut self.body, &self.framed, known)
+            }
+        };
+        expanded.map(drop).map_err(refused)
+    }
+}
+
+fn refused(code: usize) -> PayloadError {
+    PayloadError::Zstd(zstd_safe::get_error_name(code))
+}
