@@ -1,8 +1,62 @@
-//! Linux.
-use std::sync::Arc;
+//! Linux desktops through X11: MIT-SHM and DAMAGE for pixels, XFIXES for the pointer, RANDR for displays, XTEST
+//! and XKB for input.
+//!
+//! Every part has a connection of its own and so needs no lock. [`connection`] comes first: it connects, waits
+//! and is woken. It knows no Wayland.
 
-use crate::{OpenError, System};
+mod capture;
+mod connection;
+mod cursor;
+mod display;
+mod input;
+mod keycodes;
+mod keymap;
+mod scratch;
+mod shm;
 
-pub(crate) fn open(_spec: &str) -> Result<Arc<dyn System>, OpenError> {
-    Err(OpenError::NoDesktop)
+use std::{env, sync::Arc};
+
+use self::connection::Server;
+use crate::{Capture, Cursor, Displays, Input, OpenError, System};
+
+/// An X server, by its name.
+struct X11 {
+    display: String,
+}
+
+/// Opens `auto`, `x11` or `x11:DISPLAY`.
+pub(crate) fn open(spec: &str) -> Result<Arc<dyn System>, OpenError> {
+    let display = match spec.strip_prefix("x11:") {
+        Some(number) if number.starts_with(|first: char| first.is_ascii_digit()) => format!(":{number}"),
+        Some(display) => display.to_owned(),
+        None if matches!(spec, "auto" | "x11") => env::var("DISPLAY").map_err(|_| OpenError::NoDesktop)?,
+        None => return Err(OpenError::Spec { spec: spec.to_owned() }),
+    };
+    let x11 = X11 { display };
+    x11.connect()?;
+    Ok(Arc::new(x11))
+}
+
+impl X11 {
+    fn connect(&self) -> Result<Server, OpenError> {
+        Server::connect(&self.display)
+    }
+}
+
+impl System for X11 {
+    fn displays(&self) -> Result<Box<dyn Displays>, OpenError> {
+        Ok(Box::new(display::X11Displays::open(self.connect()?)?))
+    }
+
+    fn capture(&self, display: u8) -> Result<Box<dyn Capture>, OpenError> {
+        Ok(Box::new(capture::X11Capture::open(self.connect()?, display)?))
+    }
+
+    fn cursor(&self) -> Result<Box<dyn Cursor>, OpenError> {
+        Ok(Box::new(cursor::X11Cursor::open(self.connect()?)?))
+    }
+
+    fn input(&self) -> Result<Box<dyn Input>, OpenError> {
+        Ok(Box::new(input::X11Input::open(self.connect()?)?))
+    }
 }
