@@ -29,7 +29,7 @@ pub mod websocket;
 
 pub use error::{LinkError, StreamError};
 pub use link::{Carrier, Link};
-pub use meter::{Meter, Sample};
+pub use meter::Meter;
 pub use priority::{Class, Priority};
 pub use socket::tune_tcp;
 pub use stream::{RecvStream, SendStream};

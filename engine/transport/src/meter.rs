@@ -1,32 +1,16 @@
 //! Figures about one link: what was written, what arrived, and what the path gives.
 //!
 //! Carriers store into plain atomics where they learn something; readers never take a carrier's lock. Nothing
-//! here decides how much may be written: `proto::rate` does, from a [`Sample`].
+//! here decides how much may be written: `proto::rate` does, from its [`Sample`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use proto::rate::Sample;
 use tokio::sync::Notify;
 
 use crate::priority::Class;
-
-/// What a link knows about its path at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sample {
-    /// Smoothed round trip; `None` before the first acknowledgement.
-    pub rtt: Option<Duration>,
-    /// Smallest round trip seen.
-    pub rtt_min: Option<Duration>,
-    /// Bytes that the carrier lets be under way: QUIC's congestion window, or the WebSocket mux's window.
-    pub window_bytes: u64,
-    /// Bytes written and not yet acknowledged, those still waiting in the carrier among them.
-    pub in_flight_bytes: u64,
-    /// Bytes acknowledged since the link began.
-    pub delivered_bytes_total: u64,
-    /// Bytes that the carrier found lost (and sent again) since the link began.
-    pub lost_bytes_total: u64,
-}
 
 /// A handle on one link's figures; clones share them.
 #[derive(Debug, Clone, Default)]
@@ -51,18 +35,23 @@ struct Figures {
 }
 
 impl Meter {
-    /// The newest figures.
+    /// The newest figures. In flight is what was written and not yet acknowledged, what still waits in the carrier
+    /// included; the round trips are zero before the first acknowledgement.
     pub fn sample(&self) -> Sample {
         let figures = &*self.figures;
         let in_flight = figures.carrier_in_flight_bytes.load(Relaxed);
         Sample {
-            rtt: duration(figures.rtt_us.load(Relaxed)),
-            rtt_min: duration(figures.rtt_min_us.load(Relaxed)),
+            rtt: Duration::from_micros(figures.rtt_us.load(Relaxed)),
+            rtt_min: Duration::from_micros(figures.rtt_min_us.load(Relaxed)),
             window_bytes: figures.window_bytes.load(Relaxed),
             in_flight_bytes: figures.backlog_bytes.load(Relaxed).max(in_flight),
             delivered_bytes_total: figures.delivered_bytes.load(Relaxed),
-            lost_bytes_total: figures.lost_bytes.load(Relaxed),
         }
+    }
+
+    /// Bytes that the carrier found lost, and sent again, since the link began.
+    pub fn lost_bytes_total(&self) -> u64 {
+        self.figures.lost_bytes.load(Relaxed)
     }
 
     /// Counts batches of acknowledgements; take it before [`Meter::sample`] and wait with [`Meter::changed`].
@@ -136,11 +125,6 @@ impl Meter {
     }
 }
 
-/// 0 stands for "not known yet", so a measured time is at least 1.
 fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX).max(1)
-}
-
-fn duration(micros: u64) -> Option<Duration> {
-    if micros == 0 { None } else { Some(Duration::from_micros(micros)) }
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

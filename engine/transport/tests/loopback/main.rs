@@ -1,0 +1,4 @@
+//! Links over real loopback sockets, on port 0, by every carrier.
+
+mod quic;
+mod site;
