@@ -139,11 +139,11 @@ pub struct Dictionary {
 pub struct VideoRegion {
     /// Names the region; a new size is a new id.
     pub id: u32,
-    /// Where it is shown; even coordinates.
+    /// Where it is shown; all four numbers are even, as colours are coded for two by two pixels.
     pub rect: PixelRect,
-    /// Width of the coded pictures.
+    /// Width of the coded pictures; even, at least 2.
     pub coded_width: u16,
-    /// Height of the coded pictures.
+    /// Height of the coded pictures; even, at least 2.
     pub coded_height: u16,
 }
 
@@ -405,7 +405,15 @@ impl VideoRegion {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let id = reader.varint_u32("region")?;
         let rect = get_rect(reader)?;
-        Ok(Self { id, rect, coded_width: get_pixel(reader)?, coded_height: get_pixel(reader)? })
+        let (coded_width, coded_height) = (get_pixel(reader)?, get_pixel(reader)?);
+        if coded_width == 0 || coded_height == 0 {
+            return Err(DecodeError::Contradiction("an area without pixels"));
+        }
+        let PixelRect { x, y, width, height } = rect;
+        if [x, y, width, height, coded_width, coded_height].iter().any(|length| length % 2 != 0) {
+            return Err(DecodeError::Contradiction("a video region with an odd place or size"));
+        }
+        Ok(Self { id, rect, coded_width, coded_height })
     }
 }
 

@@ -38,8 +38,8 @@ impl Update {
     /// Reads the whole stream. Payloads share `stream`'s memory.
     ///
     /// # Errors
-    /// When the stream is shorter or longer than its header says, or an operation breaks a limit or lies outside
-    /// the display.
+    /// When the stream is shorter or longer than its header says, an operation breaks a limit or lies outside the
+    /// display, or a copy comes after another operation.
     pub fn decode(stream: Bytes) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(stream);
         let (header, length) = Header::decode(&mut reader)?;
@@ -57,9 +57,19 @@ impl Update {
             }
             let operation = Operation::decode(header.newest, &mut reader)?;
             check_inside(header.extent, &operation)?;
+            check_order(operations.last(), &operation)?;
             operations.push(operation);
         }
         Ok(Self { header, operations })
+    }
+}
+
+/// Copies read the picture as it was before the update, so nothing may come before them.
+fn check_order(before: Option<&Operation>, operation: &Operation) -> Result<(), DecodeError> {
+    match (before, operation) {
+        (None | Some(Operation::Copy(_)), _) => Ok(()),
+        (Some(_), Operation::Copy(_)) => Err(DecodeError::Contradiction("a copy that does not come first")),
+        (Some(_), _) => Ok(()),
     }
 }
 

@@ -1,0 +1,5 @@
+//! Messages and their bytes.
+
+mod examples;
+mod fields;
+mod vectors;

@@ -1,0 +1,172 @@
+//! The golden vectors in `tests/vectors/wire`, which the console reads, too.
+//!
+//! `UPDATE_VECTORS=1` writes the files anew from [`super::examples`].
+
+use std::fs;
+use std::path::PathBuf;
+
+use bytes::{Bytes, BytesMut};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use wire::control::{self, Control};
+use wire::cursor::Cursor;
+use wire::input::Record;
+use wire::screen::Update;
+use wire::stream::StreamHeader;
+use wire::{DecodeError, Reader, Writer};
+
+use super::{examples, fields};
+
+/// One file: messages of one kind.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct File {
+    kind: String,
+    vectors: Vec<Vector>,
+}
+
+/// One message, as bytes and as what they mean.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Vector {
+    name: String,
+    hex: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fields: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error: Option<Value>,
+}
+
+/// How the messages of one kind are written, read and described.
+struct Kind<T> {
+    name: &'static str,
+    encode: fn(&T) -> Bytes,
+    decode: fn(Bytes) -> Result<T, DecodeError>,
+    describe: fn(&T) -> Value,
+}
+
+const STREAM_HEADER: Kind<StreamHeader> = Kind {
+    name: "stream-header",
+    encode: |header| written(|out| header.encode(out)),
+    decode: |bytes| {
+        let mut reader = Reader::new(bytes);
+        let header = StreamHeader::decode(&mut reader)?;
+        reader.end().map(|()| header)
+    },
+    describe: fields::stream_header,
+};
+
+const UPDATE: Kind<Update> = Kind {
+    name: "update",
+    encode: |update| update.encode().concat().into(),
+    decode: Update::decode,
+    describe: fields::update,
+};
+
+const INPUT: Kind<Record> = Kind {
+    name: "input",
+    encode: |record| written(|out| record.encode(out)),
+    decode: |bytes| whole(bytes, Record::decode),
+    describe: fields::input,
+};
+
+const CURSOR: Kind<Cursor> = Kind {
+    name: "cursor",
+    encode: |cursor| written(|out| cursor.encode(out)),
+    decode: |bytes| whole(bytes, Cursor::decode),
+    describe: fields::cursor,
+};
+
+const CONTROL: Kind<Control> = Kind {
+    name: "control",
+    encode: |message| {
+        let mut out = BytesMut::new();
+        control::encode(message, &mut out);
+        out.freeze()
+    },
+    decode: |bytes| whole(bytes, control::decode),
+    describe: fields::control,
+};
+
+fn written(encode: impl FnOnce(&mut Writer)) -> Bytes {
+    let mut out = Writer::new();
+    encode(&mut out);
+    out.into_bytes()
+}
+
+/// The one record that `bytes` is; bytes that are not all there are an error here.
+fn whole<T>(
+    bytes: Bytes,
+    decode: fn(&mut BytesMut) -> Result<Option<T>, DecodeError>,
+) -> Result<T, DecodeError> {
+    let mut buffer = BytesMut::from(bytes);
+    let found = buffer.len();
+    let record = decode(&mut buffer)?.ok_or(DecodeError::Truncated { wanted: found + 1, found })?;
+    if buffer.is_empty() { Ok(record) } else { Err(DecodeError::Trailing(buffer.len())) }
+}
+
+/// Holds the file of a kind to what encoding and decoding make of the examples.
+fn check<T: PartialEq + std::fmt::Debug>(kind: &Kind<T>, examples: Vec<(&str, T)>) {
+    let vector = |(name, message): (&str, T)| {
+        let bytes = (kind.encode)(&message);
+        let vector = Vector {
+            name: name.to_owned(),
+            hex: fields::hex(&bytes),
+            fields: Some((kind.describe)(&message)),
+            error: None,
+        };
+        assert_eq!((kind.decode)(bytes), Ok(message), "{name}");
+        vector
+    };
+    check_file(kind.name, examples.into_iter().map(vector).collect());
+}
+
+/// Holds the file of damaged messages of a kind to the errors that they are answered with.
+fn check_refusals<T: std::fmt::Debug>(kind: &Kind<T>, examples: Vec<(&str, Vec<u8>)>) {
+    let vector = |(name, bytes): (&str, Vec<u8>)| {
+        let hex = fields::hex(&bytes);
+        let error = (kind.decode)(bytes.into()).expect_err(name);
+        Vector { name: name.to_owned(), hex, fields: None, error: Some(fields::error(&error)) }
+    };
+    check_file(&format!("{}-refused", kind.name), examples.into_iter().map(vector).collect());
+}
+
+fn check_file(kind: &str, vectors: Vec<Vector>) {
+    let file = File { kind: kind.to_owned(), vectors };
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../vectors/wire");
+    let path = folder.join(format!("{kind}.json"));
+    if std::env::var_os("UPDATE_VECTORS").is_some() {
+        let text = serde_json::to_string_pretty(&file).expect("a file of vectors is plain data");
+        fs::write(&path, text + "\n").expect("the folder of vectors can be written");
+    }
+    let text = fs::read_to_string(&path).expect("UPDATE_VECTORS=1 makes the file of vectors");
+    let golden: File = serde_json::from_str(&text).expect("a file of vectors");
+    assert_eq!(golden, file, "the bytes of a message changed; see tests/vectors/README.md");
+}
+
+#[test]
+fn stream_headers_have_their_golden_bytes() {
+    check(&STREAM_HEADER, examples::stream_headers());
+    check_refusals(&STREAM_HEADER, examples::stream_headers_refused());
+}
+
+#[test]
+fn updates_have_their_golden_bytes() {
+    check(&UPDATE, examples::updates());
+    check_refusals(&UPDATE, examples::updates_refused());
+}
+
+#[test]
+fn input_has_its_golden_bytes() {
+    check(&INPUT, examples::inputs());
+    check_refusals(&INPUT, examples::inputs_refused());
+}
+
+#[test]
+fn cursors_have_their_golden_bytes() {
+    check(&CURSOR, examples::cursors());
+    check_refusals(&CURSOR, examples::cursors_refused());
+}
+
+#[test]
+fn control_messages_have_their_golden_bytes() {
+    check(&CONTROL, examples::controls());
+}
