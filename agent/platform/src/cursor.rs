@@ -23,6 +23,27 @@ pub struct CursorShape {
     pub rgba: Vec<u8>,
 }
 
+impl CursorShape {
+    /// A white arrow with a black edge, for where nobody knows better.
+    pub fn arrow() -> Self {
+        let size = Size::new(12, 18);
+        let rgba = (0..size.height).flat_map(|y| (0..size.width).flat_map(move |x| arrow_pixel(x, y)));
+        Self { hot: Point::new(0, 0), size, rgba: rgba.collect() }
+    }
+}
+
+/// The arrow's head is a triangle with a right angle at its foot; the stem hangs below.
+fn arrow_pixel(x: u32, y: u32) -> [u8; 4] {
+    let (head, stem) = (x <= y && y <= 12 && x + y <= 17, (4..=7).contains(&x) && (10..=17).contains(&y));
+    let inside_head = 0 < x && x < y && y < 12 && x + y < 17;
+    let inside_stem = (5..=6).contains(&x) && (10..=16).contains(&y);
+    match (head || stem, inside_head || inside_stem) {
+        (_, true) => [255; 4],
+        (true, false) => [0, 0, 0, 255],
+        (false, false) => [0; 4],
+    }
+}
+
 /// What happened to the pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CursorEvent {

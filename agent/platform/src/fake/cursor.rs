@@ -1,11 +1,11 @@
-//! The pointer of a fake desktop: a small arrow until told otherwise.
+//! The pointer of a fake desktop: an arrow until told otherwise.
 
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use frame::{Point, Size};
+use frame::Point;
 
 use super::state::{Look, Shared, State, Waiter};
 use crate::{CURSOR_MOVE_INTERVAL, Cursor, CursorEvent, CursorShape, Lost, Waker};
@@ -20,13 +20,9 @@ pub(super) struct Pointer {
 }
 
 impl Pointer {
-    /// A white triangle at the top left corner. Counts start at 1, so that a new watcher sees both.
+    /// An arrow at the top left corner. Counts start at 1, so that a new watcher sees both.
     pub(super) fn arrow() -> Self {
-        let size = Size::new(12, 12);
-        let inside = (0..144).map(|at| at % 12 <= at / 12);
-        let rgba = inside.flat_map(|inside| if inside { [255; 4] } else { [0; 4] }).collect();
-        let shape = CursorShape { hot: Point::default(), size, rgba };
-        Self { shape, shapes: 1, display: 0, at: Point::default(), moves: 1 }
+        Self { shape: CursorShape::arrow(), shapes: 1, display: 0, at: Point::default(), moves: 1 }
     }
 
     pub(super) fn set_shape(&mut self, shape: CursorShape) {

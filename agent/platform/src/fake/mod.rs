@@ -8,6 +8,7 @@ mod capture;
 mod cursor;
 mod display;
 mod input;
+mod reader;
 mod recording;
 mod state;
 
@@ -15,7 +16,10 @@ use std::sync::Arc;
 
 use frame::{Picture, Point, Rect, Size};
 
-pub use self::input::{Injected, InputLog};
+pub use self::{
+    input::{Injected, InputLog},
+    reader::{FrameHead, RecordingReader},
+};
 use self::{
     recording::{Options, Recording},
     state::Shared,

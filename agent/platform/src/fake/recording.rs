@@ -1,21 +1,14 @@
-//! Recorded desktops: reads the `TD01` format and draws each frame when its time has come.
-//!
-//! The file is zstd with a window of up to 27 bits, little-endian: magic `TD01`, then width, height and number
-//! of frames as u32. Each frame: its time in µs as u64, the number of its tiles as u32, then for each tile its
-//! index as u16 and its BGRX pixels, row by row. Only one tile is held decoded beside the picture.
+//! Recorded desktops, played: draws each frame when its time has come.
 
 use std::{
-    fs::File,
-    io::{self, BufReader, ErrorKind, Read},
+    io,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
-use frame::{Grid, PIXEL_BYTES, Picture, Region, Size};
-use zstd::stream::read::Decoder;
+use frame::{Picture, Region, Size};
 
-const MAGIC: &[u8; 4] = b"TD01";
-const WINDOW_LOG_MAX: u32 = 27;
+use super::reader::{FrameHead, RecordingReader};
 
 /// The pause between the last frame and the first of the next round.
 const LOOP_PAUSE: Duration = Duration::from_millis(33);
@@ -44,29 +37,34 @@ impl Options {
         }
         Some(options)
     }
+
+    /// When to show a frame, counted from the first.
+    fn at(self, head: FrameHead) -> Duration {
+        self.fps.map_or(head.at, |fps| Duration::from_secs(1) / fps * head.number)
+    }
 }
 
 /// A recording, and how far it was played.
 pub(super) struct Recording {
     path: PathBuf,
     options: Options,
-    reader: Reader,
+    reader: RecordingReader,
     /// When the first frame of this round was, or will be, shown.
     start: Option<Instant>,
-    next: Option<Head>,
+    next: Option<FrameHead>,
 }
 
 impl Recording {
     /// Opens a file and reads as far as its first frame's head.
     pub(super) fn open(path: &Path, options: Options) -> io::Result<Self> {
-        let mut reader = Reader::open(path)?;
-        let next = reader.head(options)?;
+        let mut reader = RecordingReader::open(path)?;
+        let next = reader.next_frame()?;
         Ok(Self { path: path.to_owned(), options, reader, start: None, next })
     }
 
     /// Width and height of every frame.
     pub(super) fn size(&self) -> Size {
-        self.reader.grid.size()
+        self.reader.size()
     }
 
     /// Draws all frames that are due at `now`, adds what they changed to `changed`, and says when the next
@@ -79,100 +77,22 @@ impl Recording {
     ) -> io::Result<Option<Instant>> {
         let mut start = *self.start.get_or_insert(now);
         while let Some(head) = self.next {
-            let due = start + head.at;
+            let due = start + self.options.at(head);
             if now < due {
                 return Ok(Some(due));
             }
             start += now.duration_since(due).saturating_sub(LATE_MAX);
-            self.reader.draw(head.tiles, picture, changed)?;
-            self.next = self.reader.head(self.options)?;
+            self.reader.draw(picture, changed)?;
+            self.next = self.reader.next_frame()?;
             if self.next.is_none() && self.options.looping {
-                start += head.at + LOOP_PAUSE;
-                self.reader = Reader::open(&self.path)?;
-                self.next = self.reader.head(self.options)?;
+                start += self.options.at(head) + LOOP_PAUSE;
+                self.reader = RecordingReader::open(&self.path)?;
+                self.next = self.reader.next_frame()?;
             }
             self.start = Some(start);
         }
         Ok(None)
     }
-}
-
-/// What stands before a frame's tiles.
-#[derive(Clone, Copy)]
-struct Head {
-    /// Counted from the first frame.
-    at: Duration,
-    tiles: u32,
-}
-
-/// Reads a file from its start to its end.
-struct Reader {
-    bytes: Decoder<'static, BufReader<File>>,
-    grid: Grid,
-    frames: u32,
-    frames_read: u32,
-    first_us: Option<u64>,
-    tile: Vec<u8>,
-}
-
-impl Reader {
-    fn open(path: &Path) -> io::Result<Self> {
-        let mut bytes = Decoder::new(File::open(path)?)?;
-        bytes.window_log_max(WINDOW_LOG_MAX)?;
-        if &take::<4>(&mut bytes)? != MAGIC {
-            return Err(invalid("it does not begin with TD01"));
-        }
-        let size = Size::new(u32_from(&mut bytes)?, u32_from(&mut bytes)?);
-        let grid = Grid::of(size).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
-        let frames = u32_from(&mut bytes)?;
-        Ok(Self { bytes, grid, frames, frames_read: 0, first_us: None, tile: Vec::new() })
-    }
-
-    /// Reads the next frame's head; `None` after the last frame.
-    fn head(&mut self, options: Options) -> io::Result<Option<Head>> {
-        if self.frames <= self.frames_read {
-            return Ok(None);
-        }
-        let time_us = u64::from_le_bytes(take(&mut self.bytes)?);
-        let tiles = u32_from(&mut self.bytes)?;
-        if self.grid.len() < tiles as usize {
-            return Err(invalid("a frame has more tiles than the picture"));
-        }
-        let at = match options.fps {
-            Some(fps) => Duration::from_secs(1) / fps * self.frames_read,
-            None => Duration::from_micros(time_us.saturating_sub(*self.first_us.get_or_insert(time_us))),
-        };
-        self.frames_read += 1;
-        Ok(Some(Head { at, tiles }))
-    }
-
-    fn draw(&mut self, tiles: u32, picture: &mut Picture, changed: &mut Region) -> io::Result<()> {
-        for _ in 0..tiles {
-            let index = u16::from_le_bytes(take(&mut self.bytes)?);
-            let rect = self.grid.rect(index).ok_or_else(|| invalid("a tile lies outside the picture"))?;
-            self.tile.resize(rect.area() as usize * PIXEL_BYTES, 0);
-            self.bytes.read_exact(&mut self.tile)?;
-            if !picture.write(rect, &self.tile) {
-                return Err(invalid("the display no longer has the recording's size"));
-            }
-            changed.add(rect);
-        }
-        Ok(())
-    }
-}
-
-fn take<const N: usize>(from: &mut impl Read) -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    from.read_exact(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn u32_from(from: &mut impl Read) -> io::Result<u32> {
-    take(from).map(u32::from_le_bytes)
-}
-
-fn invalid(reason: &'static str) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, reason)
 }
 
 #[cfg(test)]

@@ -6,11 +6,14 @@
 use std::time::{Duration, Instant};
 
 use frame::{Point, Rect, Size};
-use x11rb::protocol::{
-    Event,
-    xfixes::{ConnectionExt as _, CursorNotifyMask, GetCursorImageReply},
-    xinput::{ConnectionExt as _, Device, EventMask, XIEventMask},
-    xproto::ConnectionExt as _,
+use x11rb::{
+    errors::ReplyError,
+    protocol::{
+        Event,
+        xfixes::{ConnectionExt as _, CursorNotifyMask, GetCursorImageReply},
+        xinput::{ConnectionExt as _, Device, EventMask, XIEventMask},
+        xproto::ConnectionExt as _,
+    },
 };
 
 use super::{
@@ -71,8 +74,7 @@ impl X11Cursor {
         if std::mem::take(&mut self.shape_changed) {
             // A program may move the pointer without a motion event; it mostly looks different there.
             self.moved = true;
-            let image = self.server.conn.xfixes_get_cursor_image()?.reply()?;
-            return Ok(Some(CursorEvent::Shape(shape(&image))));
+            return Ok(Some(CursorEvent::Shape(self.shape()?)));
         }
         if !self.moved || self.quiet().is_some() {
             return Ok(None);
@@ -86,6 +88,16 @@ impl X11Cursor {
             self.told = Some((display, at));
             CursorEvent::Moved { display, at }
         }))
+    }
+
+    fn shape(&self) -> Result<CursorShape, Lost> {
+        match self.server.conn.xfixes_get_cursor_image()?.reply() {
+            Ok(image) => Ok(shape(&image)),
+            // The server keeps back the picture of a pointer whose program has ended (xsetroot does), though it
+            // still shows it.
+            Err(ReplyError::X11Error(_)) => Ok(CursorShape::arrow()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Until when nothing is to be told of moves.

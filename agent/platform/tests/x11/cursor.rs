@@ -18,7 +18,26 @@ fn shape(cursor: &mut dyn Cursor) -> Result<CursorShape> {
 }
 
 #[test]
-fn a_new_shape_is_seen_at_once() -> Result<()> {
+fn the_shape_changes_with_the_window_under_the_pointer() -> Result<()> {
+    let Some(mut server) = Server::xvfb(Size::new(320, 200))? else { return Ok(()) };
+    let platform = server.platform()?;
+    let (mut cursor, mut input) = (platform.cursor()?, platform.input()?);
+    input.pointer(0, Point::new(319, 199))?;
+    let first = shape(cursor.as_mut())?;
+    input.pointer(0, Point::new(50, 50))?;
+    if !server.spawn("xterm", &["-geometry", "20x5+0+0"])? {
+        return Ok(());
+    }
+    let second = shape(cursor.as_mut())?;
+    assert!(first != second);
+    check(&second);
+    input.pointer(0, Point::new(319, 199))?;
+    assert!(shape(cursor.as_mut())? == first);
+    Ok(())
+}
+
+#[test]
+fn a_shape_that_outlives_its_program_is_shown_all_the_same() -> Result<()> {
     let Some(server) = Server::xvfb(Size::new(320, 200))? else { return Ok(()) };
     let mut cursor = server.platform()?.cursor()?;
     let first = shape(cursor.as_mut())?;
@@ -27,10 +46,14 @@ fn a_new_shape_is_seen_at_once() -> Result<()> {
     }
     let second = shape(cursor.as_mut())?;
     assert!(first != second);
-    assert_eq!(second.rgba.len() as u64, 4 * second.size.area());
-    assert!(second.hot.x < second.size.width && second.hot.y < second.size.height);
-    assert!(second.rgba.chunks(4).any(|pixel| pixel[3] == 255), "something can be seen");
+    check(&second);
     Ok(())
+}
+
+fn check(shape: &CursorShape) {
+    assert_eq!(shape.rgba.len() as u64, 4 * shape.size.area());
+    assert!(shape.hot.x < shape.size.width && shape.hot.y < shape.size.height);
+    assert!(shape.rgba.chunks(4).any(|pixel| pixel[3] == 255), "something can be seen");
 }
 
 #[test]

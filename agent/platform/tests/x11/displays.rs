@@ -26,7 +26,7 @@ fn a_resize_ends_the_capture_and_the_next_one_has_the_new_size() -> Result<()> {
     let mut displays = platform.displays()?;
     let mut capture = platform.capture(0)?;
     next(capture.as_mut())?;
-    if !server.run("xrandr", &["--fb", "800x600"])? {
+    if !server.run("xrandr", &["--output", "VNC-0", "--mode", "800x600"])? {
         return Ok(());
     }
     let ended = loop {
