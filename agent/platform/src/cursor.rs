@@ -7,7 +7,7 @@ use frame::{Point, Size};
 use crate::{Lost, Waker};
 
 /// Longest side of a pointer's picture; a larger one is cut at the right and bottom.
-pub const CURSOR_EXTENT_MAX: u32 = 256;
+pub const CURSOR_EXTENT_MAX: u32 = wire::limits::CURSOR_EXTENT_MAX as u32;
 
 /// Shortest time between two [`CursorEvent::Moved`], so that a fast mouse costs next to nothing.
 pub const CURSOR_MOVE_INTERVAL: Duration = Duration::from_millis(33);

@@ -49,8 +49,9 @@ pub trait Input: Send {
 
     /// Types text, whatever the layout. Line feeds become the Enter key, tabs the Tab key.
     ///
-    /// Blocks while it types: some characters that are not on the layout wait until programs have taken in
-    /// the ones before, about 10 ms each at worst.
+    /// Blocks while it types: where a text has more different characters that are not on the layout than there
+    /// are keys to lend them (some dozens), it waits up to 100 ms for each further one, until programs have
+    /// taken in those before.
     ///
     /// # Errors
     /// [`InputError::Untypable`] at the first character that cannot be typed, or [`InputError::Lost`].

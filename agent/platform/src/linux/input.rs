@@ -95,6 +95,7 @@ impl X11Input {
         }
         if std::mem::take(&mut self.keymap_changed) {
             self.keymap = Keymap::read(&self.server)?;
+            self.scratch.forget_lost(&self.keymap);
         }
         Ok(())
     }

@@ -12,7 +12,10 @@ use std::{
 use x11rb::{connection::Connection, protocol::xproto::ConnectionExt as _, wrapper::ConnectionExt as _};
 use xkeysym::Keysym;
 
-use super::{connection::Server, keymap::Keymap};
+use super::{
+    connection::Server,
+    keymap::{Keymap, State},
+};
 use crate::Lost;
 
 /// Keycodes that are lent at a time. Each change makes every program read the map again, so many are cheaper
@@ -30,15 +33,22 @@ pub(super) struct Scratch {
 
 struct Lent {
     keycode: u8,
+    symbol: Keysym,
     used: Instant,
 }
 
 impl Scratch {
+    /// Forgets keycodes that somebody else gave another symbol meanwhile: they are ours no more.
+    pub(super) fn forget_lost(&mut self, keymap: &Keymap) {
+        let plain = State { mods: 0, group: 0 };
+        self.lent.retain(|lent| keymap.symbol(lent.keycode, plain) == Some(lent.symbol));
+    }
+
     /// Whether a keycode is lent; marks it as used now.
     pub(super) fn uses(&mut self, keycode: u8) -> bool {
-        let Some(at) = self.lent.iter().position(|lent| lent.keycode == keycode) else { return false };
-        self.lent.remove(at);
-        self.lent.push_back(Lent { keycode, used: Instant::now() });
+        let at = self.lent.iter().position(|lent| lent.keycode == keycode);
+        let Some(lent) = at.and_then(|at| self.lent.remove(at)) else { return false };
+        self.lent.push_back(Lent { used: Instant::now(), ..lent });
         true
     }
 
@@ -53,12 +63,16 @@ impl Scratch {
         }
         let Some(keycode) = self.choose(server, keymap)? else { return Ok(false) };
         server.conn.change_keyboard_mapping(1, keycode, 1, &[symbol.raw()])?;
-        self.lent.push_back(Lent { keycode, used: Instant::now() });
+        self.lent.push_back(Lent { keycode, symbol, used: Instant::now() });
         Ok(true)
     }
 
-    /// Takes all keycodes back.
+    /// Takes all keycodes back, and waits until they are.
     pub(super) fn restore(&mut self, server: &Server) -> Result<(), Lost> {
+        if self.lent.is_empty() {
+            return Ok(());
+        }
+        self.forget_lost(&Keymap::read(server)?);
         for lent in self.lent.drain(..) {
             server.conn.change_keyboard_mapping(1, lent.keycode, 1, &[0])?;
         }

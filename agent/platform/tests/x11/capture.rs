@@ -90,7 +90,34 @@ fn the_first_frame_is_the_whole_display() -> Result<()> {
 #[test]
 fn what_is_drawn_arrives_pixel_for_pixel_with_its_place() -> Result<()> {
     let Some(server) = Server::xvfb(SIZE)? else { return Ok(()) };
-    let canvas = Canvas::open(&server)?;
+    draw_and_compare(&server)
+}
+
+#[test]
+fn a_server_without_shared_memory_is_captured_too() -> Result<()> {
+    let Some(server) = Server::xvfb_with(SIZE, &["-extension", "MIT-SHM"])? else { return Ok(()) };
+    draw_and_compare(&server)
+}
+
+#[test]
+fn pixels_of_another_form_are_refused_and_not_guessed() -> Result<()> {
+    let Some(server) = Server::xvfb_with(SIZE, &["-screen", "0", "320x200x16"])? else { return Ok(()) };
+    let refused = server.platform()?.capture(0).map(|_| ()).map_err(|error| error.to_string());
+    let refused = refused.expect_err("16 bits are not BGRX");
+    assert!(refused.contains("BGRX") && refused.contains("16"), "{refused}");
+    Ok(())
+}
+
+#[test]
+fn a_server_without_damage_events_is_refused_by_name() -> Result<()> {
+    let Some(server) = Server::xvfb_with(SIZE, &["-extension", "DAMAGE"])? else { return Ok(()) };
+    let refused = server.platform()?.capture(0).map(|_| ()).map_err(|error| error.to_string());
+    assert_eq!(refused, Err("the display server has no DAMAGE extension".to_owned()));
+    Ok(())
+}
+
+fn draw_and_compare(server: &Server) -> Result<()> {
+    let canvas = Canvas::open(server)?;
     let mut capture = server.platform()?.capture(0)?;
     settle(capture.as_mut())?.context("the first frame")?;
     let (conn, screen) = server.connect()?;

@@ -31,8 +31,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts an Xvfb with one screen, or `None`, said aloud, where there is none.
     pub(crate) fn xvfb(size: Size) -> Result<Option<Self>> {
+        Self::xvfb_with(size, &[])
+    }
+
+    /// Starts an Xvfb with further arguments.
+    pub(crate) fn xvfb_with(size: Size, arguments: &[&str]) -> Result<Option<Self>> {
         let screen = format!("{}x{}x24", size.width, size.height);
-        Self::start("Xvfb", &["-screen", "0", &screen, "-nolisten", "tcp", "-noreset"])
+        let usual = ["-screen", "0", &screen, "-nolisten", "tcp", "-noreset"];
+        Self::start("Xvfb", &[&usual, arguments].concat())
     }
 
     /// Starts an Xtigervnc, which knows the whole of RANDR. Nobody can connect to its VNC side.
