@@ -1,0 +1,123 @@
+# The console's words. Every key stands in each file of this folder; a test compares them.
+
+product = Nearhand
+language = Language
+language-en = English
+language-fr = Français
+
+login-title = Sign in
+login-user = User name
+login-password = Password
+login-submit = Sign in
+login-busy = Signing in…
+login-ended = You are signed out.
+login-expired = Your login has ended. Please sign in again.
+login-wrong = User name or password is not right.
+login-throttled = Too many tries. Please wait a minute.
+
+menu-account = Account of { $name }
+menu-logout = Sign out
+
+endpoints-title = Computers
+endpoints-search = Search
+endpoints-search-hint = Name, system or address
+endpoints-count = { $count ->
+    [one] { $count } computer
+   *[other] { $count } computers
+}, { $online } online
+endpoints-none = No computer is enrolled yet.
+endpoints-none-hint = Enrol one on the relay, then start the agent on that computer. It appears here by itself.
+endpoints-no-match = No computer matches “{ $search }”.
+endpoints-loading = Loading computers…
+endpoints-stale = The list is not live at the moment. Reconnecting…
+endpoint-state = State
+endpoint-name = Name
+endpoint-os = System
+endpoint-address = Address
+endpoint-displays = Displays
+endpoint-version = Agent
+endpoint-since = Since
+endpoint-online = Online
+endpoint-offline = Offline
+endpoint-open = Open
+endpoint-open-name = Open { $name }
+
+session-toolbar = Session
+session-back = Back to the computers
+session-display = Display
+session-display-item = { $primary ->
+    [yes] P
+   *[no] { "" }
+} { $name } ({ $width } × { $height })
+session-primary = Primary display
+session-scale = Size
+session-scaled = Scaled
+session-actual = Actual size
+session-control = Control
+session-view-only = View only
+session-control-hint = Mouse and keyboard reach the computer
+session-view-only-hint = Watch without mouse and keyboard
+session-full-screen = Full screen
+session-full-screen-leave = Leave full screen
+session-ctrl-alt-del = Ctrl-Alt-Del
+session-ctrl-alt-del-hint = Send Ctrl-Alt-Del
+session-screenshot-file = Save a screenshot
+session-screenshot-copy = Copy a screenshot
+session-screenshot-saved = Screenshot saved
+session-screenshot-copied = Screenshot copied
+session-screenshot-failed = The screenshot could not be taken: { $detail }
+session-quality = Connection quality
+session-picture = Screen of { $name }
+
+quality-age = Age of the picture
+quality-input = Input to pixel
+quality-frames = Frames
+quality-bytes = Data
+quality-carrier = Carrier
+quality-round-trip = Round trip
+quality-ms = { NUMBER($value, maximumFractionDigits: 0) } ms
+quality-per-second = { NUMBER($value, maximumFractionDigits: 0) } /s
+quality-kilobytes = { NUMBER($value, maximumFractionDigits: 0) } kB/s
+quality-unknown = –
+carrier-webtransport = WebTransport
+carrier-websocket = WebSocket
+
+state-connecting = Connecting to { $name }
+state-reconnecting = Connection lost
+state-reconnecting-detail = Try { $attempt } in { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}.
+state-reconnecting-now = Try { $attempt } is under way.
+state-offline = { $name } is offline
+state-offline-detail = The session opens by itself once the computer is back.
+state-refused = The session was refused
+state-ended = The session has ended
+state-failed = The session could not be opened
+state-retry = Try again
+state-retry-now = Try now
+stage-ticket = Asking the relay for a ticket
+stage-carrier = Opening the link
+stage-hello = Greeting the relay
+stage-join = Joining the session
+stage-displays = Asking for the displays
+stage-picture = Waiting for the first picture
+stage-done = done
+stage-current = under way
+stage-failed = failed
+stage-waiting = to do
+
+refusal-opener-too-old = This page is older than the relay speaks. Reload it.
+refusal-relay-too-old = The relay is older than this page speaks. It must be updated.
+refusal-not-known = The relay does not know what was asked for.
+refusal-not-allowed = You may not do this.
+refusal-expired = The ticket has expired.
+refusal-offline = The computer is offline.
+refusal-full = No place is left.
+refusal-malformed = The relay could not read what was sent.
+refusal-going-away = The relay is restarting.
+refusal-unspecified = The relay gave no reason.
+
+error-network = The relay cannot be reached.
+error-timeout = Nothing came within { $seconds } seconds.
+error-unexpected = Something went wrong: { $detail }

@@ -1,0 +1,123 @@
+# Les mots de la console. Chaque clef figure dans tous les fichiers de ce dossier ; un test les compare.
+
+product = Nearhand
+language = Langue
+language-en = English
+language-fr = Français
+
+login-title = Connexion
+login-user = Nom d’utilisateur
+login-password = Mot de passe
+login-submit = Se connecter
+login-busy = Connexion…
+login-ended = Vous êtes déconnecté.
+login-expired = Votre connexion a pris fin. Veuillez vous reconnecter.
+login-wrong = Le nom d’utilisateur ou le mot de passe est incorrect.
+login-throttled = Trop d’essais. Veuillez patienter une minute.
+
+menu-account = Compte de { $name }
+menu-logout = Se déconnecter
+
+endpoints-title = Ordinateurs
+endpoints-search = Rechercher
+endpoints-search-hint = Nom, système ou adresse
+endpoints-count = { $count ->
+    [one] { $count } ordinateur
+   *[other] { $count } ordinateurs
+}, { $online } en ligne
+endpoints-none = Aucun ordinateur n’est encore inscrit.
+endpoints-none-hint = Inscrivez-en un sur le relais, puis lancez l’agent sur cet ordinateur. Il apparaîtra ici de lui-même.
+endpoints-no-match = Aucun ordinateur ne correspond à « { $search } ».
+endpoints-loading = Chargement des ordinateurs…
+endpoints-stale = La liste n’est pas à jour pour l’instant. Reconnexion…
+endpoint-state = État
+endpoint-name = Nom
+endpoint-os = Système
+endpoint-address = Adresse
+endpoint-displays = Écrans
+endpoint-version = Agent
+endpoint-since = Depuis
+endpoint-online = En ligne
+endpoint-offline = Hors ligne
+endpoint-open = Ouvrir
+endpoint-open-name = Ouvrir { $name }
+
+session-toolbar = Session
+session-back = Retour aux ordinateurs
+session-display = Écran
+session-display-item = { $primary ->
+    [yes] P
+   *[no] { "" }
+} { $name } ({ $width } × { $height })
+session-primary = Écran principal
+session-scale = Taille
+session-scaled = Ajustée
+session-actual = Taille réelle
+session-control = Contrôle
+session-view-only = Observation
+session-control-hint = La souris et le clavier agissent sur l’ordinateur
+session-view-only-hint = Observer sans souris ni clavier
+session-full-screen = Plein écran
+session-full-screen-leave = Quitter le plein écran
+session-ctrl-alt-del = Ctrl-Alt-Suppr
+session-ctrl-alt-del-hint = Envoyer Ctrl-Alt-Suppr
+session-screenshot-file = Enregistrer une capture
+session-screenshot-copy = Copier une capture
+session-screenshot-saved = Capture enregistrée
+session-screenshot-copied = Capture copiée
+session-screenshot-failed = La capture a échoué : { $detail }
+session-quality = Qualité de la liaison
+session-picture = Écran de { $name }
+
+quality-age = Âge de l’image
+quality-input = De l’entrée au pixel
+quality-frames = Images
+quality-bytes = Données
+quality-carrier = Transport
+quality-round-trip = Aller-retour
+quality-ms = { NUMBER($value, maximumFractionDigits: 0) } ms
+quality-per-second = { NUMBER($value, maximumFractionDigits: 0) } /s
+quality-kilobytes = { NUMBER($value, maximumFractionDigits: 0) } ko/s
+quality-unknown = –
+carrier-webtransport = WebTransport
+carrier-websocket = WebSocket
+
+state-connecting = Connexion à { $name }
+state-reconnecting = Liaison perdue
+state-reconnecting-detail = Essai { $attempt } dans { $seconds ->
+    [one] { $seconds } seconde
+   *[other] { $seconds } secondes
+}.
+state-reconnecting-now = Essai { $attempt } en cours.
+state-offline = { $name } est hors ligne
+state-offline-detail = La session s’ouvrira d’elle-même au retour de l’ordinateur.
+state-refused = La session a été refusée
+state-ended = La session est terminée
+state-failed = La session n’a pas pu s’ouvrir
+state-retry = Réessayer
+state-retry-now = Essayer maintenant
+stage-ticket = Demande d’un ticket au relais
+stage-carrier = Ouverture de la liaison
+stage-hello = Salutation du relais
+stage-join = Entrée dans la session
+stage-displays = Demande des écrans
+stage-picture = Attente de la première image
+stage-done = fait
+stage-current = en cours
+stage-failed = échec
+stage-waiting = à faire
+
+refusal-opener-too-old = Cette page est plus ancienne que ce que parle le relais. Rechargez-la.
+refusal-relay-too-old = Le relais est plus ancien que ce que parle cette page. Il faut le mettre à jour.
+refusal-not-known = Le relais ne connaît pas ce qui est demandé.
+refusal-not-allowed = Vous n’y êtes pas autorisé.
+refusal-expired = Le ticket a expiré.
+refusal-offline = L’ordinateur est hors ligne.
+refusal-full = Il ne reste aucune place.
+refusal-malformed = Le relais n’a pas pu lire ce qui a été envoyé.
+refusal-going-away = Le relais redémarre.
+refusal-unspecified = Le relais n’a pas donné de raison.
+
+error-network = Le relais est injoignable.
+error-timeout = Rien n’est arrivé en { $seconds } secondes.
+error-unexpected = Une erreur est survenue : { $detail }

@@ -1,0 +1,64 @@
+/**
+ * Payloads to pixels, mirroring `codec/src/decode.rs` in Rust. Total: any bytes give just the pixels asked for,
+ * or nothing, in bounded time and memory.
+ *
+ * @module
+ */
+import type { PixelDecoder, TilePixels } from "../screen/decoder.ts";
+import type { DictionaryId } from "../wire/ids.ts";
+import { TILE_BYTES_MAX } from "../wire/limits.ts";
+import { TILE_SIDE } from "../wire/screen/grid.ts";
+import type { Payload } from "../wire/screen/operation.ts";
+import { bodyBytesMax, Layout, unpack } from "./layout.ts";
+import { Zstd } from "./zstd.ts";
+
+/** The bit of a coding that says: the body is one zstd frame without its magic number. */
+const ZSTD_BIT = 0x80;
+
+/** Decodes the payloads of one epoch and holds its dictionaries. */
+export class TileDecoder implements PixelDecoder {
+  readonly #zstd: Zstd;
+  readonly #failed: () => void;
+  readonly #pixels = new Uint32Array(TILE_SIDE * TILE_SIDE);
+
+  /** `failed` is called for each payload that is not what it should be. */
+  constructor(zstd: WebAssembly.Module, failed: () => void = () => undefined) {
+    this.#zstd = new Zstd(zstd);
+    this.#failed = failed;
+  }
+
+  decode(payload: Payload, width: number, height: number): TilePixels | undefined {
+    const pixels = this.#decode(payload, width, height);
+    if (pixels === undefined) {
+      this.#failed();
+    }
+    return pixels;
+  }
+
+  setDictionary(id: DictionaryId, bytes: Uint8Array): void {
+    this.#zstd.setDictionary(id, bytes);
+  }
+
+  #decode(payload: Payload, width: number, height: number): TilePixels | undefined {
+    if (width < 1 || height < 1 || TILE_SIDE < width || TILE_SIDE < height) {
+      return undefined;
+    }
+    const isPacked = (payload.coding & ZSTD_BIT) !== 0;
+    const layout = layoutOf(payload.coding & ~ZSTD_BIT);
+    if (
+      layout === undefined ||
+      (isPacked && layout === Layout.Solid) ||
+      TILE_BYTES_MAX < payload.bytes.length
+    ) {
+      return undefined;
+    }
+    const bytesMax = bodyBytesMax(layout, width * height);
+    const body = isPacked ? this.#zstd.expand(payload.bytes, bytesMax, payload.dictionary) : payload.bytes;
+    const pixels = this.#pixels.subarray(0, width * height);
+    return body !== undefined && unpack(layout, body, width, pixels) ? pixels : undefined;
+  }
+}
+
+function layoutOf(number: number): Layout | undefined {
+  return number <= Layout.Predicted ? (number as Layout) : undefined;
+}

@@ -1,0 +1,160 @@
+/**
+ * The bytes of a tile's body to pixels, mirroring `codec/src/layout` in Rust. Bytes of a colour are blue, green,
+ * red; pixels come out as RGBA in memory order, opaque. Each function returns whether the body was right.
+ *
+ * @module
+ */
+
+export const Layout = {
+  Solid: 0,
+  Palette1: 1,
+  Palette2: 2,
+  Palette4: 3,
+  Palette8: 4,
+  Plain: 5,
+  Predicted: 6,
+} as const;
+
+export type Layout = (typeof Layout)[keyof typeof Layout];
+
+/** Bits of a palette index, by layout. */
+const INDEX_BITS: Readonly<Record<number, number>> = {
+  [Layout.Palette1]: 1,
+  [Layout.Palette2]: 2,
+  [Layout.Palette4]: 4,
+  [Layout.Palette8]: 8,
+};
+
+const COLOR_BYTES = 3;
+const COLORS_MAX = 256;
+const OPAQUE = 0xff00_0000;
+
+/** The most bytes that the body of a picture of that many pixels can have. */
+export function bodyBytesMax(layout: Layout, pixels: number): number {
+  switch (layout) {
+    case Layout.Solid:
+      return COLOR_BYTES;
+    case Layout.Plain:
+    case Layout.Predicted:
+      return pixels * COLOR_BYTES;
+    default:
+      return 1 + COLORS_MAX * COLOR_BYTES + pixels;
+  }
+}
+
+/** Writes the `out.length` pixels of a body, in rows of `width`; `false` if it is not the body of so many. */
+export function unpack(layout: Layout, body: Uint8Array, width: number, out: Uint32Array): boolean {
+  switch (layout) {
+    case Layout.Solid:
+      return unpackSolid(body, out);
+    case Layout.Plain:
+      return unpackPlain(body, out);
+    case Layout.Predicted:
+      return unpackPredicted(body, width, out);
+    default:
+      return unpackPalette(body, INDEX_BITS[layout] ?? 8, width, out);
+  }
+}
+
+function unpackSolid(body: Uint8Array, out: Uint32Array): boolean {
+  const [blue, green, red] = body;
+  if (body.length !== COLOR_BYTES || blue === undefined || green === undefined || red === undefined) {
+    return false;
+  }
+  out.fill(pixel(red, green, blue));
+  return true;
+}
+
+function unpackPlain(body: Uint8Array, out: Uint32Array): boolean {
+  if (body.length !== out.length * COLOR_BYTES) {
+    return false;
+  }
+  for (let at = 0, from = 0; at < out.length; at++, from += COLOR_BYTES) {
+    out[at] = pixel(body[from + 2] ?? 0, body[from + 1] ?? 0, body[from] ?? 0);
+  }
+  return true;
+}
+
+const palette = new Uint32Array(COLORS_MAX);
+
+function unpackPalette(body: Uint8Array, bits: number, width: number, out: Uint32Array): boolean {
+  const colors = (body[0] ?? 0) + 1;
+  const rowBytes = Math.ceil((width * bits) / 8);
+  const indicesAt = 1 + colors * COLOR_BYTES;
+  if (1 << bits < colors || body.length !== indicesAt + (out.length / width) * rowBytes) {
+    return false;
+  }
+  readColors(body, colors);
+  const perByte = 8 / bits;
+  const mask = (1 << bits) - 1;
+  for (let at = 0, row = indicesAt; at < out.length; row += rowBytes) {
+    for (let x = 0; x < width; x++, at++) {
+      const byte = body[row + Math.floor(x / perByte)] ?? 0;
+      const index = (byte >> (8 - bits * ((x % perByte) + 1))) & mask;
+      if (colors <= index) {
+        return false;
+      }
+      out[at] = palette[index] ?? 0;
+    }
+  }
+  return true;
+}
+
+/** Each colour byte is the difference to that of the colour before: all blues, all greens, all reds. */
+function readColors(body: Uint8Array, colors: number): void {
+  let [blue, green, red] = [0, 0, 0];
+  for (let at = 0; at < colors; at++) {
+    blue = (blue + (body[1 + at] ?? 0)) & 0xff;
+    green = (green + (body[1 + colors + at] ?? 0)) & 0xff;
+    red = (red + (body[1 + 2 * colors + at] ?? 0)) & 0xff;
+    palette[at] = pixel(red, green, blue);
+  }
+}
+
+/** Three planes, green, blue − green, red − green, each restored from its differences. */
+function unpackPredicted(body: Uint8Array, width: number, out: Uint32Array): boolean {
+  const pixels = out.length;
+  if (body.length !== pixels * COLOR_BYTES) {
+    return false;
+  }
+  const [greens, blues, reds] = [0, 1, 2].map((plane) => {
+    return restore(body.subarray(plane * pixels, (plane + 1) * pixels), width);
+  });
+  if (greens === undefined || blues === undefined || reds === undefined) {
+    return false;
+  }
+  for (let at = 0; at < pixels; at++) {
+    const green = greens[at] ?? 0;
+    out[at] = pixel(((reds[at] ?? 0) + green) & 0xff, green, ((blues[at] ?? 0) + green) & 0xff);
+  }
+  return true;
+}
+
+/** The median edge detector of JPEG-LS: left, above, and the one between them foretell a value. */
+function restore(differences: Uint8Array, width: number): Uint8Array {
+  const plane = new Uint8Array(differences.length);
+  for (let at = 0; at < plane.length; at++) {
+    const x = at % width;
+    const above = at < width ? undefined : (plane[at - width] ?? 0);
+    // At the start of a row, what is not there is taken from above, and is 0 at the very first.
+    const left = 0 < x ? (plane[at - 1] ?? 0) : (above ?? 0);
+    const aboveLeft = 0 < x && width <= at ? (plane[at - width - 1] ?? 0) : left;
+    plane[at] = (differences[at] ?? 0) + foretell(left, above, aboveLeft);
+  }
+  return plane;
+}
+
+function foretell(left: number, above: number | undefined, aboveLeft: number): number {
+  if (above === undefined) {
+    return left;
+  }
+  const [low, high] = left < above ? [left, above] : [above, left];
+  if (high <= aboveLeft) {
+    return low;
+  }
+  return aboveLeft <= low ? high : left + above - aboveLeft;
+}
+
+function pixel(red: number, green: number, blue: number): number {
+  return OPAQUE + (blue << 16) + (green << 8) + red;
+}

@@ -1,0 +1,51 @@
+/**
+ * One connection to the relay, whatever carries it: streams both ways, and how it ended.
+ *
+ * Start here, then `webtransport.ts` and `websocket.ts` for the two carriers, `open.ts` for which one is taken.
+ *
+ * @module
+ */
+import type { Carrier } from "../worker/messages.ts";
+
+/** How a link ended. */
+export interface LinkEnd {
+  /** A `CloseCode`, or nothing when the line just broke. */
+  readonly code: number | undefined;
+  readonly reason: string;
+}
+
+/** The sending half of a stream. */
+export interface SendStream {
+  /** Resolves once the carrier has taken the bytes; rejects when the stream is gone. */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+}
+
+/** The receiving half of a stream. */
+export interface ReceiveStream {
+  /** The next bytes, or nothing at the end. Rejects when the sender reset the stream or the link ended. */
+  read(): Promise<Uint8Array | undefined>;
+  /** Tells the sender that nothing more is wanted. */
+  stop(code: number): void;
+}
+
+export interface DuplexStream {
+  readonly send: SendStream;
+  readonly receive: ReceiveStream;
+}
+
+export interface Link {
+  readonly carrier: Carrier;
+  /** Resolves when the link has ended, for whatever reason; never rejects. */
+  readonly ended: Promise<LinkEnd>;
+  /** Bytes received since the link opened, as far as the page can see them. */
+  readonly bytesReceived: number;
+  openDuplex(): Promise<DuplexStream>;
+  /** `order`: streams with a higher one go first. */
+  openSend(order: number): Promise<SendStream>;
+  /** The next stream that the relay opened. Rejects when the link has ended. */
+  acceptReceive(): Promise<ReceiveStream>;
+  close(code: number, reason: string): void;
+}
+
+/** What goes first when the line is narrow. */
+export const SEND_ORDER = { control: 1, input: 2 } as const;

@@ -1,0 +1,246 @@
+/**
+ * The link's streams in one WebSocket, as `engine/transport/src/websocket` lays them out. Knows no socket: frames
+ * go out through a function, and what arrives is handed in.
+ *
+ * The console sends little (control and input), so what is queued here is only what the relay gave no credit for.
+ *
+ * @module
+ */
+import { CloseCode } from "../wire/close.ts";
+import { DecodeError } from "../wire/error.ts";
+import { Reader } from "../wire/read.ts";
+import { Writer } from "../wire/write.ts";
+import { FRAME_BYTES_MAX, Frame, isOurs, isUnidirectional, UNIDIRECTIONAL } from "./mux-frame.ts";
+import { MuxReceive, MuxSend } from "./mux-stream.ts";
+
+/** What each side may open before it is told more. */
+const STREAMS_AT_FIRST = 4;
+/** Screen updates are a stream each, and a round trip's worth of them is under way. */
+const STREAMS_OPEN_MAX = 64;
+/** Told again after so many have ended: a frame for each would be as many as the updates. */
+const STREAMS_TOLD_EVERY = 16;
+/** Bytes under way that the relay has not reported. */
+const LINK_WINDOW_BYTES = 1 << 20;
+/** Received bytes after which a report cannot wait for a pause. */
+const ARRIVED_EVERY_BYTES = 64 << 10;
+
+export interface MuxEvents {
+  send(frame: Uint8Array<ArrayBuffer>): void;
+  /** The relay opened a unidirectional stream. */
+  accept(stream: MuxReceive): void;
+}
+
+export class Mux {
+  readonly #events: MuxEvents;
+  readonly #sends = new Map<number, MuxSend>();
+  readonly #receives = new Map<number, MuxReceive>();
+  /** Streams opened by us, of both directions: [bidirectional, unidirectional]. */
+  readonly #opened: [number, number] = [0, 0];
+  readonly #openLimit: [number, number] = [STREAMS_AT_FIRST, STREAMS_AT_FIRST];
+  readonly #openWaiters: (() => void)[] = [];
+  #accepted = 0;
+  #acceptEnded = 0;
+  #acceptLimit = STREAMS_OPEN_MAX;
+  #received = 0;
+  #reported = 0;
+  #sent = 0;
+  #sentArrived = 0;
+
+  constructor(events: MuxEvents) {
+    this.#events = events;
+    this.#grantStreams();
+  }
+
+  get bytesReceived(): number {
+    return this.#received;
+  }
+
+  async openDuplex(): Promise<{ send: MuxSend; receive: MuxReceive }> {
+    const number = await this.#nextNumber(0);
+    const receive = this.#newReceive(number);
+    this.#put(Frame.Open, number, receive.limit);
+    return { send: this.#newSend(number), receive };
+  }
+
+  async openSend(): Promise<MuxSend> {
+    const number = await this.#nextNumber(1);
+    this.#put(Frame.Open, number, 0);
+    return this.#newSend(number);
+  }
+
+  /** Takes one message of the socket. Throws a `DecodeError` or a `MuxError` when the relay broke a rule. */
+  handle(message: Uint8Array): void {
+    if (FRAME_BYTES_MAX < message.length) {
+      throw DecodeError.overLimit("frame", message.length, FRAME_BYTES_MAX);
+    }
+    const reader = new Reader(message);
+    const kind = reader.u8();
+    switch (kind) {
+      case Frame.Open:
+        this.#acceptStream(reader.varint(), reader.varint());
+        break;
+      case Frame.Data:
+      case Frame.Finish:
+        this.#takeData(reader.varint(), reader.rest(), kind === Frame.Finish);
+        break;
+      case Frame.Reset:
+        this.#receives.get(reader.varint())?.reset(reader.varint());
+        break;
+      case Frame.Stop:
+        this.#sends.get(reader.varint())?.stopped(reader.varint());
+        break;
+      case Frame.Credit:
+        this.#sends.get(reader.varint())?.grant(reader.varint());
+        break;
+      case Frame.Streams:
+        this.#takeStreams(reader.u8(), reader.varint());
+        break;
+      case Frame.Arrived:
+        this.#sentArrived = reader.varint();
+        this.#flush();
+        break;
+      default:
+        throw DecodeError.unknown("frame", kind);
+    }
+  }
+
+  /** Everything at hand was handled: tells the relay what arrived. */
+  report(): void {
+    if (this.#reported < this.#received) {
+      this.#reported = this.#received;
+      const out = new Writer();
+      out.u8(Frame.Arrived);
+      out.varint(this.#received);
+      this.#events.send(out.bytes);
+    }
+  }
+
+  /** The link has ended: every wait ends too. */
+  close(reason: string): void {
+    for (const stream of [...this.#receives.values(), ...this.#sends.values()]) {
+      stream.lost(reason);
+    }
+    this.#receives.clear();
+    this.#sends.clear();
+  }
+
+  #acceptStream(number: number, credit: number): void {
+    const place = number >> 2;
+    if (isOurs(number) || !isUnidirectional(number) || place !== this.#accepted || credit !== 0) {
+      throw new MuxError(CloseCode.OutOfOrder, `stream ${number} opened out of order`);
+    }
+    if (this.#acceptLimit <= this.#accepted) {
+      throw new MuxError(CloseCode.OverLimit, `stream ${number} is beyond ${this.#acceptLimit}`);
+    }
+    this.#accepted += 1;
+    this.#events.accept(this.#newReceive(number));
+  }
+
+  #takeData(number: number, bytes: Uint8Array, isLast: boolean): void {
+    this.#received += bytes.length;
+    const stream = this.#receives.get(number);
+    // A stream that we stopped is gone here while the relay still sends on it.
+    if (stream && !stream.push(bytes, isLast)) {
+      throw new MuxError(CloseCode.OverLimit, `stream ${number} passed its credit`);
+    }
+    if (this.#reported + ARRIVED_EVERY_BYTES <= this.#received) {
+      this.report();
+    }
+  }
+
+  #takeStreams(direction: number, limit: number): void {
+    if (direction !== 0 && direction !== 1) {
+      throw DecodeError.unknown("direction", direction);
+    }
+    this.#openLimit[direction] = Math.max(this.#openLimit[direction], limit);
+    for (const wake of this.#openWaiters.splice(0)) {
+      wake();
+    }
+  }
+
+  async #nextNumber(direction: 0 | 1): Promise<number> {
+    while (this.#openLimit[direction] <= this.#opened[direction]) {
+      await new Promise<void>((resolve) => this.#openWaiters.push(resolve));
+    }
+    const place = this.#opened[direction];
+    this.#opened[direction] += 1;
+    return place * 4 + direction * UNIDIRECTIONAL;
+  }
+
+  #newReceive(number: number): MuxReceive {
+    const stream = new MuxReceive({
+      grant: (limit) => this.#put(Frame.Credit, number, limit),
+      stop: (code) => this.#put(Frame.Stop, number, code),
+      ended: () => this.#endReceive(number),
+    });
+    this.#receives.set(number, stream);
+    return stream;
+  }
+
+  #endReceive(number: number): void {
+    this.#receives.delete(number);
+    if (!isOurs(number)) {
+      this.#acceptEnded += 1;
+      this.#grantStreams();
+    }
+  }
+
+  #grantStreams(): void {
+    const limit = this.#acceptEnded + STREAMS_OPEN_MAX;
+    if (this.#acceptEnded === 0 || this.#acceptLimit + STREAMS_TOLD_EVERY <= limit) {
+      this.#acceptLimit = limit;
+      const out = new Writer();
+      out.u8(Frame.Streams);
+      out.u8(1);
+      out.varint(limit);
+      this.#events.send(out.bytes);
+    }
+  }
+
+  #newSend(number: number): MuxSend {
+    const stream = new MuxSend({ due: () => this.#flush(), ended: () => this.#sends.delete(number) });
+    this.#sends.set(number, stream);
+    return stream;
+  }
+
+  /** Sends what credit allows, streams in the order in which they were opened: control is the first. */
+  #flush(): void {
+    for (const [number, stream] of this.#sends) {
+      for (;;) {
+        const room = Math.min(DATA_BYTES_MAX, LINK_WINDOW_BYTES - (this.#sent - this.#sentArrived));
+        const bytes = 0 < room ? stream.take(room) : undefined;
+        if (bytes === undefined) {
+          break;
+        }
+        this.#sent += bytes.length;
+        const out = new Writer();
+        out.u8(Frame.Data);
+        out.varint(number);
+        out.raw(bytes);
+        this.#events.send(out.bytes);
+      }
+    }
+  }
+
+  #put(kind: number, stream: number, value: number): void {
+    const out = new Writer();
+    out.u8(kind);
+    out.varint(stream);
+    out.varint(value);
+    this.#events.send(out.bytes);
+  }
+}
+
+/** Kind and stream number take at most nine bytes of a frame. */
+const DATA_BYTES_MAX = FRAME_BYTES_MAX - 9;
+
+/** The relay broke a rule of the mux; `code` is what the link is closed with. */
+export class MuxError extends Error {
+  override readonly name = "MuxError";
+  readonly code: CloseCode;
+
+  constructor(code: CloseCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * The technician's console: where the page starts.
+ *
+ * Reading order: `wire/` for the messages, `link/` for how they travel, `screen/` for the picture, `worker/` for
+ * the session that ties these together, `pages/` for what is seen.
+ *
+ * @module
+ */
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import { language } from "./i18n/i18n.svelte.ts";
+
+document.documentElement.lang = language();
+
+const target = document.getElementById("app");
+if (target) {
+  mount(App, { target });
+}

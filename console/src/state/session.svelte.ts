@@ -1,0 +1,169 @@
+/**
+ * The page's side of the worker: sends commands, and holds what the worker reported for the pages to show.
+ *
+ * @module
+ */
+import type { InputEvent, Pointer } from "../wire/input.ts";
+import type {
+  Command,
+  Counters,
+  CursorImage,
+  DisplayInfo,
+  Quality,
+  Report,
+  SessionPhase,
+} from "../worker/messages.ts";
+import { carrierChoice, rememberCarrier } from "./carrier.ts";
+
+const CONNECTING: SessionPhase = { phase: "connecting", stage: "ticket" };
+
+class Session {
+  state = $state.raw<SessionPhase>(CONNECTING);
+  displays = $state.raw<readonly DisplayInfo[]>([]);
+  shown = $state<number | undefined>();
+  size = $state.raw<{ width: number; height: number } | undefined>();
+  cursor = $state.raw<CursorImage | undefined>();
+  /** Where the pointer is while somebody else moves it. */
+  cursorAt = $state.raw<Pointer | undefined>();
+  hasControl = $state(false);
+  mayControl = $state(false);
+  quality = $state.raw<Quality | undefined>();
+  counters = $state.raw<Counters | undefined>();
+  notice = $state("");
+
+  #worker: Worker | undefined;
+  #onLogout: () => void = () => undefined;
+  #requests = 0;
+  readonly #waiting = new Map<number, (report: Report) => void>();
+
+  /** Starts the worker and opens the link. */
+  open(onLogout: () => void): void {
+    this.#onLogout = onLogout;
+    this.#worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+    this.#worker.addEventListener("message", (event) => this.#take(event.data as Report));
+    this.#send({ kind: "open", choice: carrierChoice(Date.now()) });
+  }
+
+  /** Closes the link; the worker closes itself once that is done. */
+  close(): void {
+    this.#send({ kind: "close" });
+    this.#worker = undefined;
+    this.#waiting.clear();
+    this.#reset();
+  }
+
+  join(endpointId: string, canvas: OffscreenCanvas): void {
+    this.#reset();
+    this.#send({ kind: "join", endpointId, canvas }, [canvas]);
+  }
+
+  leave(): void {
+    this.#send({ kind: "leave" });
+  }
+
+  show(display: number): void {
+    this.shown = display;
+    this.#send({ kind: "show", display });
+  }
+
+  wishControl(wanted: boolean): void {
+    this.#send({ kind: "control", wanted });
+  }
+
+  input(events: readonly InputEvent[]): void {
+    if (this.hasControl && 0 < events.length) {
+      if (events.some((event) => event.kind !== "key" && event.kind !== "text")) {
+        this.cursorAt = undefined;
+      }
+      this.#send({ kind: "input", events });
+    }
+  }
+
+  retry(): void {
+    this.#send({ kind: "retry" });
+  }
+
+  /** The display's exact pixels as PNG. */
+  async screenshot(): Promise<Blob> {
+    const report = await this.#ask((request) => ({ kind: "screenshot", request }));
+    if (report.kind === "screenshot" && report.png) {
+      return report.png;
+    }
+    throw new Error(report.kind === "screenshot" ? report.detail : report.kind);
+  }
+
+  /** SHA-256 over the display's pixels: three bytes each, R, G, B, rows from the top. */
+  async pictureHash(): Promise<string> {
+    const report = await this.#ask((request) => ({ kind: "hash", request }));
+    return report.kind === "hash" ? report.sha256 : "";
+  }
+
+  #send(command: Command, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(command, transfer);
+  }
+
+  #ask(command: (request: number) => Command): Promise<Report> {
+    this.#requests += 1;
+    const request = this.#requests;
+    return new Promise((resolve) => {
+      this.#waiting.set(request, resolve);
+      this.#send(command(request));
+    });
+  }
+
+  #take(report: Report): void {
+    switch (report.kind) {
+      case "session":
+        this.state = report.state;
+        break;
+      case "displays":
+        this.displays = report.displays;
+        this.shown = report.shown;
+        break;
+      case "size":
+        this.size = { width: report.width, height: report.height };
+        break;
+      case "cursor":
+        this.cursor = report.image;
+        break;
+      case "cursorAt":
+        this.cursorAt = report.at;
+        break;
+      case "control":
+        this.hasControl = report.granted;
+        this.mayControl = report.allowed;
+        break;
+      case "quality":
+        this.quality = report.quality;
+        this.counters = report.counters;
+        break;
+      case "notice":
+        this.notice = report.text;
+        break;
+      case "carrier":
+        rememberCarrier(report.carrier, Date.now());
+        break;
+      case "loggedOut":
+        this.#onLogout();
+        break;
+      case "screenshot":
+      case "hash":
+        this.#waiting.get(report.request)?.(report);
+        this.#waiting.delete(report.request);
+    }
+  }
+
+  #reset(): void {
+    this.state = CONNECTING;
+    this.displays = [];
+    this.shown = undefined;
+    this.size = undefined;
+    this.cursor = undefined;
+    this.cursorAt = undefined;
+    this.hasControl = false;
+    this.quality = undefined;
+    this.notice = "";
+  }
+}
+
+export const session = new Session();

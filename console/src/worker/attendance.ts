@@ -1,0 +1,231 @@
+/**
+ * One session on one link: joining, displays, control, cursor, and the viewer of its picture.
+ *
+ * `Client` makes one for each link while the technician is on a session's page.
+ *
+ * @module
+ */
+import type { ReceiveStream } from "../link/link.ts";
+import type { Painter } from "../screen/painter.ts";
+import { BlockReader } from "../wire/block.ts";
+import { CloseCode } from "../wire/close.ts";
+import type { ControlBody } from "../wire/control.ts";
+import { decodeCursorRecord } from "../wire/cursor.ts";
+import type { Display, Displays, Joined } from "../wire/generated/control_pb.ts";
+import type { Seat, SessionId } from "../wire/ids.ts";
+import type { InputEvent } from "../wire/input.ts";
+import { CURSOR_BYTES_MAX } from "../wire/limits.ts";
+import { Reader } from "../wire/read.ts";
+import { decodeStreamHeader, StreamKind } from "../wire/stream.ts";
+import type { Connection } from "./connection.ts";
+import type { CursorImages } from "./cursor-image.ts";
+import { RefusedError, reasonOf, staged } from "./failure.ts";
+import { InputSender } from "./input-sender.ts";
+import type { Counters, Reason, Report, SessionPhase } from "./messages.ts";
+import type { QualityMeter } from "./quality.ts";
+import { Viewer } from "./viewer.ts";
+
+/** What a technician wishes; kept over lost links. */
+export interface Wishes {
+  display: number | undefined;
+  control: boolean;
+}
+
+export interface AttendanceParts {
+  readonly connection: Connection;
+  readonly endpointId: string;
+  readonly wishes: Wishes;
+  readonly zstd: WebAssembly.Module;
+  readonly cursors: CursorImages;
+  readonly painter: Painter;
+  readonly meter: QualityMeter;
+  readonly counters: Counters;
+  report(report: Report): void;
+  phase(state: SessionPhase): void;
+}
+
+const JOIN_TIMEOUT_MS = 8_000;
+const DISPLAYS_TIMEOUT_MS = 8_000;
+/** The agent has to start its capture, and a slow line has to carry a whole screen's first update. */
+const PICTURE_TIMEOUT_MS = 15_000;
+const REQUEST = 1;
+
+export class Attendance {
+  readonly #parts: AttendanceParts;
+  readonly #joined = Promise.withResolvers<void>();
+  readonly #displayed = Promise.withResolvers<void>();
+  readonly #painted = Promise.withResolvers<void>();
+  #session: SessionId | undefined;
+  #viewer: Viewer | undefined;
+  #input: InputSender | undefined;
+  #displays: readonly Display[] = [];
+
+  constructor(parts: AttendanceParts) {
+    this.#parts = parts;
+    // A refusal that comes after the time limit concerns nobody.
+    this.#joined.promise.catch(() => undefined);
+  }
+
+  /** Joins and waits for the first picture. Throws a `StageError` or a `RefusedError`. */
+  async start(): Promise<void> {
+    const { connection, endpointId, phase } = this.#parts;
+    phase({ phase: "connecting", stage: "join" });
+    connection.send("join", { request: REQUEST, target: { case: "endpointId", value: endpointId } });
+    await staged("join", JOIN_TIMEOUT_MS, this.#joined.promise);
+    phase({ phase: "connecting", stage: "displays" });
+    await staged("displays", DISPLAYS_TIMEOUT_MS, this.#displayed.promise);
+    phase({ phase: "connecting", stage: "picture" });
+    await staged("picture", PICTURE_TIMEOUT_MS, this.#painted.promise);
+    phase({ phase: "live" });
+  }
+
+  /** Leaves the session; the link stays. */
+  leave(): void {
+    if (this.#session !== undefined) {
+      this.#parts.connection.send("leave", { session: this.#session });
+    }
+    this.#session = undefined;
+    this.#viewer = undefined;
+    this.#input = undefined;
+  }
+
+  show(display: number): void {
+    const { wishes, painter, report } = this.#parts;
+    if (wishes.display !== display) {
+      wishes.display = display;
+      painter.clear();
+    }
+    this.#viewer?.show(display);
+    report({ kind: "displays", displays: this.#displays, shown: display });
+  }
+
+  wishControl(wanted: boolean): void {
+    this.#parts.wishes.control = wanted;
+    if (this.#session !== undefined) {
+      this.#parts.connection.send("controlWish", { session: this.#session, wanted });
+    }
+  }
+
+  input(events: readonly InputEvent[]): void {
+    this.#input?.send(events);
+  }
+
+  tick(): void {
+    this.#viewer?.refresh();
+  }
+
+  /** A control message; those of other sessions are ignored. */
+  control(body: ControlBody): void {
+    const { report } = this.#parts;
+    if (body.case === "joined" && body.value.request === REQUEST) {
+      this.#enter(body.value);
+      this.#joined.resolve();
+    } else if (body.case === "joinRefused" && body.value.request === REQUEST) {
+      this.#joined.reject(new RefusedError(body.value.code, body.value.detail));
+    } else if (
+      this.#session === undefined ||
+      !("session" in body.value) ||
+      body.value.session !== this.#session
+    ) {
+      return;
+    } else if (body.case === "displays") {
+      this.#takeDisplays(body.value);
+    } else if (body.case === "controlState") {
+      this.#takeControl(body.value.granted, body.value.detail);
+    } else if (body.case === "notice") {
+      report({ kind: "notice", text: body.value.text });
+    } else if (body.case === "sessionEnded") {
+      this.#end(reasonOf(body.value.code), body.value.detail);
+    }
+  }
+
+  /** A stream of the session; those of one that we left are read by nobody. */
+  async stream(kind: StreamKind, head: Uint8Array, rest: ReceiveStream): Promise<void> {
+    const { session } = decodeStreamHeader(new Reader(head));
+    // A stream may overtake the answer to our joining.
+    await this.#joined.promise.catch(() => undefined);
+    if (session !== this.#session) {
+      rest.stop(CloseCode.Done);
+    } else if (kind === StreamKind.Screen) {
+      await this.#viewer?.update(head, rest);
+    } else if (kind === StreamKind.Cursor) {
+      await this.#readCursor(head, rest);
+    } else {
+      rest.stop(CloseCode.Unknown);
+    }
+  }
+
+  #enter(joined: Joined): void {
+    const { connection, zstd, painter, meter, counters, report, wishes } = this.#parts;
+    const session = joined.session as SessionId;
+    const painted = () => this.#painted.resolve();
+    this.#session = session;
+    const seat = joined.seat as Seat;
+    this.#viewer = new Viewer({ connection, session, seat, zstd, painter, meter, counters, painted });
+    const allowed = joined.grant?.control ?? false;
+    report({ kind: "control", granted: false, allowed });
+    if (allowed && wishes.control) {
+      this.wishControl(true);
+    }
+  }
+
+  #takeDisplays({ displays }: Displays): void {
+    const { wishes } = this.#parts;
+    this.#displays = displays;
+    const chosen =
+      displays.find((one) => one.id === wishes.display) ?? displays.find((one) => one.primary) ?? displays[0];
+    if (chosen) {
+      this.show(chosen.id);
+      this.#displayed.resolve();
+    } else {
+      this.#parts.report({ kind: "displays", displays: [], shown: undefined });
+    }
+  }
+
+  #takeControl(granted: boolean, detail: string): void {
+    const { connection, meter, report } = this.#parts;
+    if (granted && this.#session !== undefined) {
+      this.#input ??= new InputSender(connection, this.#session, meter);
+    }
+    report({ kind: "control", granted, allowed: true });
+    if (detail !== "") {
+      report({ kind: "notice", text: detail });
+    }
+  }
+
+  #end(reason: Reason, detail: string): void {
+    const { phase, report } = this.#parts;
+    this.#session = undefined;
+    this.#viewer = undefined;
+    this.#input = undefined;
+    report({ kind: "control", granted: false, allowed: false });
+    phase(reason === "offline" ? { phase: "offline" } : { phase: "ended", reason, detail });
+  }
+
+  async #readCursor(head: Uint8Array, rest: ReceiveStream): Promise<void> {
+    const front = new Reader(head);
+    decodeStreamHeader(front);
+    const blocks = new BlockReader("cursor record", CURSOR_BYTES_MAX);
+    let piece: Uint8Array | undefined = front.rest();
+    for (; piece !== undefined; piece = await rest.read()) {
+      for (const block of blocks.push(piece)) {
+        await this.#takeCursor(block);
+      }
+    }
+  }
+
+  async #takeCursor(block: Uint8Array): Promise<void> {
+    const { report, cursors } = this.#parts;
+    const record = decodeCursorRecord(new Reader(block));
+    switch (record.kind) {
+      case "shape":
+        report({ kind: "cursor", image: await cursors.image(record.shape) });
+        break;
+      case "hidden":
+        report({ kind: "cursor", image: undefined });
+        break;
+      case "at":
+        report({ kind: "cursorAt", at: record.at });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * What the page and its worker say to each other. The worker owns the link, the decoding and the canvas; the
+ * page owns the forms, the tool bar and the events of mouse and keyboard.
+ *
+ * @module
+ */
+import type { InputEvent, Pointer } from "../wire/input.ts";
+
+export type Carrier = "webtransport" | "websocket";
+
+/** `only`: use this carrier and no other. `first`: the one that worked a short while ago. */
+export interface CarrierChoice {
+  readonly only?: Carrier;
+  readonly first?: Carrier;
+}
+
+/** The steps until a picture shows; a failure names the one that it happened in. */
+export const STAGES = ["ticket", "carrier", "hello", "join", "displays", "picture"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Why the relay refused, by the names of `RefusalCode`. */
+export type Reason =
+  | "unspecified"
+  | "opener-too-old"
+  | "relay-too-old"
+  | "not-known"
+  | "not-allowed"
+  | "expired"
+  | "offline"
+  | "full"
+  | "malformed"
+  | "going-away";
+
+/** Where a session is, as its page shows it. */
+export type SessionPhase =
+  | { readonly phase: "connecting"; readonly stage: Stage }
+  | { readonly phase: "live" }
+  /** `retryAtMs` is a time of `Date.now()`, or nothing while the try is under way. */
+  | { readonly phase: "reconnecting"; readonly attempt: number; readonly retryAtMs: number | undefined }
+  | { readonly phase: "offline" }
+  | { readonly phase: "refused"; readonly reason: Reason; readonly detail: string }
+  | { readonly phase: "ended"; readonly reason: Reason; readonly detail: string }
+  | { readonly phase: "failed"; readonly stage: Stage; readonly detail: string };
+
+/** A display of the endpoint, in physical pixels. */
+export interface DisplayInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly primary: boolean;
+}
+
+/** What the endpoint's mouse pointer looks like: a PNG, ready for CSS; nothing while it is hidden. */
+export interface CursorImage {
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+  readonly hotX: number;
+  readonly hotY: number;
+}
+
+/** Measured over the last second; what is not known yet is missing. */
+export interface Quality {
+  readonly ageMs?: number;
+  readonly inputToPixelMs?: number;
+  readonly roundTripMs?: number;
+  readonly framesPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly carrier: Carrier;
+}
+
+/** Counted since the page was loaded. */
+export interface Counters {
+  updates: number;
+  operations: number;
+  bytes: number;
+  frames: number;
+  refreshes: number;
+  /** Tiles whose payload could not be decoded. */
+  undecodable: number;
+  /** Updates dropped because they belonged to an epoch or a rendition that is gone. */
+  outdated: number;
+  links: number;
+  /** Messages from the relay that were none. */
+  malformed: number;
+}
+
+export type Command =
+  /** Opens the link of this tab. */
+  | { readonly kind: "open"; readonly choice: CarrierChoice }
+  | { readonly kind: "close" }
+  | { readonly kind: "join"; readonly endpointId: string; readonly canvas: OffscreenCanvas }
+  | { readonly kind: "leave" }
+  | { readonly kind: "show"; readonly display: number }
+  | { readonly kind: "control"; readonly wanted: boolean }
+  | { readonly kind: "input"; readonly events: readonly InputEvent[] }
+  /** Tries again now, whatever the state. */
+  | { readonly kind: "retry" }
+  | { readonly kind: "screenshot"; readonly request: number }
+  | { readonly kind: "hash"; readonly request: number };
+
+export type Report =
+  | { readonly kind: "session"; readonly state: SessionPhase }
+  | {
+      readonly kind: "displays";
+      readonly displays: readonly DisplayInfo[];
+      readonly shown: number | undefined;
+    }
+  /** The canvas has this size in pixels from now on. */
+  | { readonly kind: "size"; readonly width: number; readonly height: number }
+  | { readonly kind: "cursor"; readonly image: CursorImage | undefined }
+  /** The pointer is here, and we did not move it there. */
+  | { readonly kind: "cursorAt"; readonly at: Pointer }
+  | { readonly kind: "control"; readonly granted: boolean; readonly allowed: boolean }
+  | { readonly kind: "quality"; readonly quality: Quality; readonly counters: Counters }
+  | { readonly kind: "notice"; readonly text: string }
+  | { readonly kind: "loggedOut" }
+  /** The link is open over this carrier. */
+  | { readonly kind: "carrier"; readonly carrier: Carrier }
+  | {
+      readonly kind: "screenshot";
+      readonly request: number;
+      readonly png: Blob | undefined;
+      readonly detail: string;
+    }
+  | { readonly kind: "hash"; readonly request: number; readonly sha256: string };
