@@ -72,8 +72,11 @@ pub(crate) fn quic_server(
     config.try_into().map_err(|error| rustls::Error::General(format!("{error}")))
 }
 
-/// A client's TLS with the ALPN of our own programs, for QUIC and for TCP.
-pub(crate) fn client(trust: &Trust) -> Result<ClientConfig, rustls::Error> {
+/// A client's TLS with the ALPN of our own programs, for QUIC and for TCP. Who speaks HTTP sets another ALPN.
+///
+/// # Errors
+/// When the provider cannot do TLS 1.3.
+pub fn client(trust: &Trust) -> Result<ClientConfig, rustls::Error> {
     let provider = provider();
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&[&rustls::version::TLS13])?;

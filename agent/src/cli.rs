@@ -1,0 +1,46 @@
+//! The agent's command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Shows this computer to technicians of one relay, and lets them control it.
+#[derive(Debug, Parser)]
+#[command(name = "agent", version)]
+pub struct Cli {
+    /// The folder that keeps this computer's key and the relay that it belongs to.
+    #[arg(long, env = "NEARHAND_AGENT_STATE", default_value = "nearhand-agent")]
+    pub state: PathBuf,
+    /// The desktop to show: auto, x11, x11:DISPLAY, fake:FILE or fake:pattern:WIDTHxHEIGHT.
+    #[arg(long, default_value = "auto")]
+    pub platform: String,
+    /// How to reach the relay.
+    #[arg(long, value_enum, default_value_t = Carrier::Auto)]
+    pub carrier: Carrier,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Makes this computer known to a relay, once, and ends.
+    Enrol {
+        /// The token that `relay enrol` printed.
+        token: String,
+    },
+    /// Serves technicians until stopped.
+    Run,
+}
+
+/// How to reach the relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Carrier {
+    /// QUIC, and WebSocket where UDP is blocked.
+    Auto,
+    /// QUIC only.
+    Quic,
+    /// WebSocket only.
+    Websocket,
+}

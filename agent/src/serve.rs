@@ -1,0 +1,266 @@
+//! One link, from the welcome to its end: what the relay asks, and what is told to it.
+
+use std::time::Instant;
+
+use proto::liveness::{Input, LinkClock, Liveness, Output};
+use tokio::sync::mpsc;
+use tokio::time::sleep_until;
+use tokio_util::sync::CancellationToken;
+use transport::control::{ControlError, Sender};
+use transport::{Link, LinkError, RecvStream, StreamError};
+use wire::close::CloseCode;
+use wire::control::{Displays, Notice, control::Body};
+use wire::input::Record;
+use wire::stream::{StreamHeader, StreamKind};
+use wire::{DecodeError, Seat, SessionId};
+
+use crate::connect::Connected;
+use crate::desktop::{Desktop, Hands};
+use crate::session::Sessions;
+
+/// Input streams at a time: one a technician.
+const INPUT_STREAMS_MAX: usize = wire::limits::SEATS_MAX;
+
+/// How a link ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Ended {
+    /// We stop.
+    #[error("stopped")]
+    Stopped,
+    /// The relay restarts; it wants us back without delay.
+    #[error("the relay goes away for a moment")]
+    GoingAway,
+    /// The desktop is gone.
+    #[error("the desktop is lost")]
+    DesktopLost,
+    /// The relay is silent.
+    #[error("the relay is silent")]
+    Silent,
+    /// The link failed or was closed.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// The control stream failed.
+    #[error(transparent)]
+    Control(#[from] ControlError),
+}
+
+/// What an input stream ended with.
+#[derive(Debug, thiserror::Error)]
+enum InputError {
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    #[error(transparent)]
+    Stuck(#[from] crate::desktop::Stuck),
+}
+
+/// Serves the relay until the link ends. Everything that technicians hold is released then.
+pub async fn serve(
+    connected: Connected,
+    desktop: &Desktop,
+    clock: LinkClock,
+    stop: &CancellationToken,
+) -> Ended {
+    let Connected { link, control, .. } = connected;
+    let (sender, mut receiver) = control.split();
+    let sessions = Sessions::new(desktop.clone(), link.clone(), clock);
+    let liveness = Liveness::new(Instant::now(), clock);
+    let mut serving =
+        Serving { link: link.clone(), sender, sessions, liveness, hands: desktop.hands.clone() };
+    let mut displays = desktop.displays.clone();
+    let (input_ended, mut input_ends) = mpsc::channel(INPUT_STREAMS_MAX);
+    let mut inputs = tokio::task::JoinSet::new();
+    let ended = loop {
+        let step = tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(Ended::Stopped),
+            message = receiver.recv() => match message {
+                Ok(body) => serving.message(body, &displays.borrow_and_update().clone()).await,
+                Err(error) => Err(error.into()),
+            },
+            changed = displays.changed() => match changed {
+                Ok(()) => serving.tell_displays(&displays.borrow_and_update().clone()).await,
+                Err(_) => Err(Ended::DesktopLost),
+            },
+            stream = link.accept_uni() => match stream {
+                Ok(stream) if inputs.len() < INPUT_STREAMS_MAX => {
+                    let (hands, ended) = (desktop.hands.clone(), input_ended.clone());
+                    inputs.spawn(async move { drop(ended.send(read_input(stream, hands).await).await) });
+                    Ok(())
+                }
+                Ok(_) => {
+                    tracing::warn!("more input streams than technicians, one refused");
+                    Ok(())
+                }
+                Err(error) => Err(error.into()),
+            },
+            Some(end) = input_ends.recv() => serving.input_ended(end),
+            Some(_) = inputs.join_next(), if !inputs.is_empty() => Ok(()),
+            () = sleep_until(serving.deadline().into()) => serving.tick().await,
+        };
+        if let Err(ended) = step {
+            break ended;
+        }
+    };
+    if let Some(hands) = &desktop.hands {
+        // A desktop that is stuck has nothing left to release.
+        let _ = hands.release_all();
+    }
+    serving.goodbye(&ended);
+    ended
+}
+
+struct Serving {
+    link: Link,
+    sender: Sender,
+    sessions: Sessions,
+    liveness: Liveness,
+    hands: Option<Hands>,
+}
+
+impl Serving {
+    /// When something is to be done though nothing happens.
+    fn deadline(&self) -> Instant {
+        self.liveness.deadline().unwrap_or_else(|| Instant::now() + proto::liveness::IDLE_SILENCE)
+    }
+
+    async fn tick(&mut self) -> Result<(), Ended> {
+        self.liveness.handle(Instant::now(), Input::Tick);
+        self.flush().await
+    }
+
+    async fn message(&mut self, body: Body, displays: &[wire::control::Display]) -> Result<(), Ended> {
+        let now = Instant::now();
+        self.liveness.handle(now, Input::Heard);
+        match body {
+            Body::Ping(ping) => self.liveness.handle(now, Input::Ping(ping)),
+            Body::Pong(pong) => self.liveness.handle(now, Input::Pong(pong)),
+            Body::SessionOpened(opened) => {
+                let session = SessionId::from_wire(opened.session);
+                self.open(session, displays).await?;
+            }
+            Body::SessionClosed(closed) => self.close(SessionId::from_wire(closed.session)),
+            Body::SeatLeft(left) => self.release(Seat::from_wire(left.seat)),
+            Body::Demand(demand) => self.sessions.demand(&demand),
+            Body::Refresh(refresh) => self.sessions.refresh(&refresh),
+            Body::Answer(answer) => self.sessions.answer(&answer),
+            Body::GoingAway(_) => return Err(Ended::GoingAway),
+            other => tracing::debug!(?other, "message ignored"),
+        }
+        self.flush().await
+    }
+
+    async fn open(&mut self, session: SessionId, displays: &[wire::control::Display]) -> Result<(), Ended> {
+        if !self.sessions.open(session) {
+            let text = "this computer serves as many sessions as it can".to_owned();
+            self.sender.send(Body::Notice(Notice { session: session.to_wire(), text })).await?;
+            return Ok(());
+        }
+        tracing::info!(%session, "a technician is connected");
+        self.follow_sessions();
+        self.tell(session, displays).await
+    }
+
+    fn close(&mut self, session: SessionId) {
+        if !self.sessions.has(session) {
+            return;
+        }
+        self.sessions.close(session);
+        tracing::info!(%session, "no technician is connected any more");
+        if let (true, Some(hands)) = (self.sessions.is_empty(), &self.hands) {
+            // A desktop that is stuck has nothing left to release.
+            let _ = hands.release_all();
+        }
+        self.follow_sessions();
+    }
+
+    fn release(&self, seat: Seat) {
+        if let Some(hands) = &self.hands {
+            // A desktop that is stuck has nothing left to release.
+            let _ = hands.release(seat);
+        }
+    }
+
+    /// An idle link costs next to nothing; one with a session notices soon when its peer is gone.
+    fn follow_sessions(&mut self) {
+        let is_live = !self.sessions.is_empty();
+        self.link.set_live(is_live);
+        self.liveness.handle(Instant::now(), Input::SetLive(is_live));
+    }
+
+    async fn tell_displays(&mut self, displays: &[wire::control::Display]) -> Result<(), Ended> {
+        for session in self.sessions.ids() {
+            self.tell(session, displays).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell(&mut self, session: SessionId, displays: &[wire::control::Display]) -> Result<(), Ended> {
+        let displays = Displays { session: session.to_wire(), displays: displays.to_vec() };
+        Ok(self.sender.send(Body::Displays(displays)).await?)
+    }
+
+    fn input_ended(&self, end: (Option<Seat>, Result<(), InputError>)) -> Result<(), Ended> {
+        let (seat, result) = end;
+        if let Some(seat) = seat {
+            self.release(seat);
+        }
+        match result {
+            Ok(()) | Err(InputError::Stream(_)) => Ok(()),
+            Err(InputError::Decode(error)) => {
+                self.link.close(error.close_code(), &error.to_string());
+                Err(Ended::Control(error.into()))
+            }
+            Err(InputError::Stuck(_)) => Err(Ended::DesktopLost),
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), Ended> {
+        while let Some(output) = self.liveness.poll() {
+            match output {
+                Output::Send(body) => self.sender.send(body).await?,
+                Output::Dead => return Err(Ended::Silent),
+            }
+        }
+        Ok(())
+    }
+
+    fn goodbye(&self, ended: &Ended) {
+        let code = match ended {
+            Ended::Stopped | Ended::GoingAway => CloseCode::Done,
+            Ended::DesktopLost => CloseCode::GoingAway,
+            Ended::Silent => CloseCode::Silent,
+            Ended::Link(_) => return,
+            Ended::Control(error) => error.close_code(),
+        };
+        self.link.close(code, &ended.to_string());
+    }
+}
+
+/// Reads one technician's input until the stream ends.
+async fn read_input(mut stream: RecvStream, hands: Option<Hands>) -> (Option<Seat>, Result<(), InputError>) {
+    match stream.take_header().await {
+        Ok(StreamHeader { kind: StreamKind::Input, seat, .. }) => {
+            (Some(seat), read_records(stream, seat, hands).await)
+        }
+        Ok(header) => {
+            let got = header.kind as u64;
+            (None, Err(DecodeError::Unknown { field: "stream towards an agent", got }.into()))
+        }
+        Err(error) => (None, Err(error.into())),
+    }
+}
+
+async fn read_records(mut stream: RecvStream, seat: Seat, hands: Option<Hands>) -> Result<(), InputError> {
+    let mut buffer = bytes::BytesMut::new();
+    while let Some(chunk) = stream.read().await? {
+        buffer.extend_from_slice(&chunk);
+        while let Some(record) = Record::decode(&mut buffer)? {
+            if let Some(hands) = &hands {
+                hands.event(seat, record)?;
+            }
+        }
+    }
+    Ok(())
+}

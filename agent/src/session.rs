@@ -1,0 +1,194 @@
+//! The support sessions of one link: what each shows, and the pointer that goes with it.
+
+use std::collections::BTreeMap;
+
+use proto::liveness::LinkClock;
+use tokio::task::JoinHandle;
+use transport::{Link, Priority, StreamError};
+use wire::control::{Answer, Demand, Refresh};
+use wire::cursor::Cursor;
+use wire::stream::{StreamHeader, StreamKind};
+use wire::{RenditionId, SessionId, Writer};
+
+use crate::desktop::{Desktop, PointerState, PointerWatch};
+use crate::show::{Show, Source};
+
+/// Sessions of one endpoint at a time. More than one is rare; each costs a capture.
+const SESSIONS_MAX: usize = 8;
+
+/// Renditions of one session at a time: four displays in two colour modes.
+const SHOWS_MAX: usize = 8;
+
+/// All sessions of one link. Dropping it ends them.
+pub struct Sessions {
+    desktop: Desktop,
+    link: Link,
+    clock: LinkClock,
+    open: BTreeMap<SessionId, Session>,
+    pointer: Option<PointerWatch>,
+}
+
+/// One session.
+struct Session {
+    shows: BTreeMap<RenditionId, Show>,
+    pointer: Option<JoinHandle<()>>,
+}
+
+impl Sessions {
+    /// No sessions yet.
+    pub fn new(desktop: Desktop, link: Link, clock: LinkClock) -> Self {
+        Self { desktop, link, clock, open: BTreeMap::new(), pointer: None }
+    }
+
+    /// The sessions that are open.
+    pub fn ids(&self) -> Vec<SessionId> {
+        self.open.keys().copied().collect()
+    }
+
+    /// Whether a session is open.
+    pub fn has(&self, session: SessionId) -> bool {
+        self.open.contains_key(&session)
+    }
+
+    /// Whether none is open.
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// A session begins. Says whether there was room for it.
+    pub fn open(&mut self, session: SessionId) -> bool {
+        if SESSIONS_MAX <= self.open.len() && !self.has(session) {
+            return false;
+        }
+        let pointer = self.watch_pointer(session);
+        let shows = BTreeMap::new();
+        if let Some(before) = self.open.insert(session, Session { shows, pointer }) {
+            before.end();
+        }
+        true
+    }
+
+    /// A session is over.
+    pub fn close(&mut self, session: SessionId) {
+        if let Some(session) = self.open.remove(&session) {
+            session.end();
+        }
+        if self.open.is_empty() {
+            self.pointer = None;
+        }
+    }
+
+    /// What is to be shown from now on. Unknown displays wait until they appear.
+    pub fn demand(&mut self, demand: &Demand) {
+        let id = SessionId::from_wire(demand.session);
+        let Some(session) = self.open.get_mut(&id) else { return };
+        let wanted: Vec<RenditionId> = demand
+            .wanted
+            .iter()
+            .filter_map(|wanted| Some(RenditionId::of(u8::try_from(wanted.display).ok()?, wanted.mode())))
+            .take(SHOWS_MAX)
+            .collect();
+        session.shows.retain(|rendition, _| wanted.contains(rendition));
+        for rendition in wanted {
+            if session.shows.contains_key(&rendition) {
+                continue;
+            }
+            let source = Source {
+                platform: self.desktop.platform.clone(),
+                display: rendition.display(),
+                hands: self.desktop.hands.clone(),
+                clock: self.clock,
+            };
+            match Show::start(source, &self.link, id, rendition) {
+                Ok(show) => drop(session.shows.insert(rendition, show)),
+                Err(error) => tracing::warn!(%error, %rendition, "display cannot be shown"),
+            }
+        }
+    }
+
+    /// The relay asks for tiles again.
+    pub fn refresh(&self, refresh: &Refresh) {
+        if let Some(show) = self.show(refresh.session, refresh.rendition) {
+            show.refresh(refresh);
+        }
+    }
+
+    /// The relay has applied updates.
+    pub fn answer(&self, answer: &Answer) {
+        if let Some(show) = self.show(answer.session, answer.rendition) {
+            show.answer(answer);
+        }
+    }
+
+    fn show(&self, session: u64, rendition: u32) -> Option<&Show> {
+        let session = self.open.get(&SessionId::from_wire(session))?;
+        session.shows.get(&RenditionId::from_wire(u16::try_from(rendition).ok()?))
+    }
+
+    /// Sends the pointer of a session for as long as it is open.
+    fn watch_pointer(&mut self, session: SessionId) -> Option<JoinHandle<()>> {
+        if self.pointer.is_none() {
+            match PointerWatch::start(&self.desktop.platform) {
+                Ok(watch) => self.pointer = Some(watch),
+                Err(error) => tracing::warn!(%error, "the pointer's shape is not shown"),
+            }
+        }
+        let state = self.pointer.as_ref()?.state();
+        let hands = self.desktop.hands.clone();
+        let link = self.link.clone();
+        Some(tokio::spawn(async move {
+            let moved_by_us = |at| hands.as_ref().is_some_and(|hands| hands.pointer() == Some(at));
+            if let Err(error) = send_pointer(&link, session, state, moved_by_us).await {
+                tracing::debug!(%session, %error, "pointer is not sent any more");
+            }
+        }))
+    }
+}
+
+impl Session {
+    fn end(self) {
+        if let Some(task) = self.pointer {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Sessions {
+    fn drop(&mut self) {
+        for session in self.ids() {
+            self.close(session);
+        }
+    }
+}
+
+/// Sends what is new of the pointer, newest only, on one stream.
+async fn send_pointer(
+    link: &Link,
+    session: SessionId,
+    mut state: tokio::sync::watch::Receiver<PointerState>,
+    moved_by_us: impl Fn(wire::input::Pointer) -> bool,
+) -> Result<(), StreamError> {
+    let mut stream = link.open_uni().await?;
+    stream.set_priority(Priority::Cursor);
+    let mut out = Writer::new();
+    StreamHeader::new(StreamKind::Cursor, session).encode(&mut out);
+    let (mut shapes, mut place) = (0, None);
+    state.mark_changed();
+    while state.changed().await.is_ok() {
+        let now = state.borrow_and_update().clone();
+        if let Some(shape) = now.shape.filter(|_| now.shapes != shapes) {
+            Cursor::Shape(shape).encode(&mut out);
+            shapes = now.shapes;
+        }
+        if let Some(at) = now.at.filter(|&at| place != Some(at)) {
+            place = Some(at);
+            if !moved_by_us(at) {
+                Cursor::At(at).encode(&mut out);
+            }
+        }
+        if !out.is_empty() {
+            stream.write(&std::mem::take(&mut out).into_chunks()).await?;
+        }
+    }
+    stream.finish()
+}

@@ -1,0 +1,187 @@
+//! The thread that takes pictures of one display and codes what changed.
+
+use std::time::{Duration, Instant};
+
+use codec::{EncodeError, EncodedTile, Encoder};
+use parking_lot::Mutex;
+use platform::{CaptureError, Captured, OpenError, Platform, Waker};
+use proto::liveness::LinkClock;
+use proto::screen::{Capture, StoreError};
+use wire::screen::{Based, EXACT, Extent, Operation, PatchTile, SeatInput, Tile};
+use wire::{DecodeError, Epoch, TileIndex, Version};
+
+use crate::desktop::Hands;
+use crate::show::uplink::{Task, Uplink};
+
+/// Shortest time between two pictures: 60 a second, as most displays show.
+const INTERVAL_MIN: Duration = Duration::from_micros(16_600);
+
+/// Longest wait for damage before the thread looks whether it is called.
+const DAMAGE_WAIT: Duration = Duration::from_secs(1);
+
+/// Pause before a display that changed is opened again.
+const REOPEN_PAUSE: Duration = Duration::from_millis(100);
+
+/// Tries to open a display that changed: over after about 5 s, when the list of displays tells more.
+const REOPEN_TRIES: u32 = 50;
+
+/// What a capture thread works with.
+pub struct Source {
+    /// Where the display is.
+    pub platform: Platform,
+    /// Which display.
+    pub display: u8,
+    /// Tells which input came before a picture.
+    pub hands: Option<Hands>,
+    /// The clock of the link.
+    pub clock: LinkClock,
+}
+
+/// Why a display cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ShowError {
+    /// It cannot be captured.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Its capture ended.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+    /// Its pictures cannot be coded.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// It is larger than the protocol allows.
+    #[error("the display is too large: {0}")]
+    Extent(#[from] DecodeError),
+    /// A fault of our own.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No randomness for a new epoch.
+    #[error("no random number: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+/// Takes pictures until the uplink is stopped. `waker` is where others find the way to end a wait for damage.
+///
+/// # Errors
+/// When the display cannot be shown any more.
+pub(super) fn run(source: &Source, uplink: &Uplink, waker: &Mutex<Option<Waker>>) -> Result<(), ShowError> {
+    let mut failures = 0;
+    while !uplink.is_stopped() {
+        match show_epoch(source, uplink, waker) {
+            Err(ShowError::Capture(CaptureError::Resized)) => failures = 0,
+            Err(ShowError::Open(error)) if failures < REOPEN_TRIES => {
+                tracing::debug!(%error, display = source.display, "display not there yet");
+                failures += 1;
+                std::thread::park_timeout(REOPEN_PAUSE);
+            }
+            other => return other,
+        }
+    }
+    Ok(())
+}
+
+/// Takes pictures while the display keeps its size.
+fn show_epoch(source: &Source, uplink: &Uplink, waker: &Mutex<Option<Waker>>) -> Result<(), ShowError> {
+    let mut capture = source.platform.capture(source.display)?;
+    *waker.lock() = Some(capture.waker());
+    let mut coder: Option<Coder> = None;
+    let mut not_before = Instant::now();
+    loop {
+        match uplink.wait(not_before) {
+            Task::Stop => return Ok(()),
+            Task::Tiles(tiles) => {
+                if let Some(coder) = &coder {
+                    uplink.put(coder.tiles(&tiles), false)?;
+                }
+            }
+            Task::Picture => {
+                let Some(captured) = capture.next_frame(DAMAGE_WAIT)? else { continue };
+                let now = Instant::now();
+                not_before = now + INTERVAL_MIN;
+                let coder = match &mut coder {
+                    Some(coder) => coder,
+                    none => none.insert(Coder::new(&captured)?),
+                };
+                let inputs = source.hands.as_ref().map(Hands::inputs).unwrap_or_default();
+                if let Some(coded) = coder.code(&captured, source.clock.at(now), inputs)? {
+                    uplink.put(coded, true)?;
+                }
+            }
+        }
+    }
+}
+
+/// Codes the pictures of one epoch.
+struct Coder {
+    encoder: Encoder,
+    epoch: Epoch,
+    version: Version,
+    captured_us: u32,
+    inputs: Vec<SeatInput>,
+}
+
+impl Coder {
+    fn new(captured: &Captured<'_>) -> Result<Self, ShowError> {
+        let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
+        let size = captured.frame.size();
+        let extent = Extent::new(side(size.width), side(size.height))?;
+        let epoch = Epoch::from_wire(getrandom::u64()?);
+        let (version, captured_us, inputs) = (Version::NONE, 0, Vec::new());
+        Ok(Self { encoder: Encoder::new(extent), epoch, version, captured_us, inputs })
+    }
+
+    /// What changed, coded; `None` when nothing did and no input was answered.
+    fn code(
+        &mut self,
+        captured: &Captured<'_>,
+        captured_us: u32,
+        inputs: Vec<SeatInput>,
+    ) -> Result<Option<Capture>, ShowError> {
+        let tiles = self.encoder.encode(&captured.frame, captured.damage)?;
+        if tiles.is_empty() && inputs == self.inputs {
+            return Ok(None);
+        }
+        if !tiles.is_empty() {
+            // Four billion captures of one epoch are two years at 60 a second; a display that lasts longer gets
+            // a new epoch by being opened again.
+            self.version = self.version.next().ok_or(CaptureError::Resized)?;
+            self.captured_us = captured_us;
+        }
+        self.inputs = inputs;
+        let operations = tiles.into_iter().map(|tile| self.operation(tile)).collect();
+        Ok(Some(self.capture(operations)))
+    }
+
+    /// Whole tiles of the newest picture, for a relay that lost track of them.
+    fn tiles(&self, tiles: &[TileIndex]) -> Capture {
+        let coded = tiles.iter().filter_map(|&index| self.encoder.tile(index));
+        self.capture(coded.map(|tile| self.operation(tile)).collect())
+    }
+
+    fn capture(&self, operations: Vec<Operation>) -> Capture {
+        let (epoch, extent, version) = (self.epoch, self.encoder.extent(), self.version);
+        let (captured_us, inputs) = (self.captured_us, self.inputs.clone());
+        Capture { epoch, extent, version, captured_us, operations, inputs }
+    }
+
+    fn operation(&self, tile: EncodedTile) -> Operation {
+        let EncodedTile { index, patch, coding, dictionary, payload } = tile;
+        let version = self.version;
+        match patch {
+            Some(rect) => {
+                let base = Version::from_wire(version.to_wire().saturating_sub(1));
+                let based = Based { version, base };
+                Operation::Patch(PatchTile { based, index, rect, coding, dictionary, payload })
+            }
+            None => Operation::Tile(Tile {
+                index,
+                version,
+                quality: EXACT,
+                coding,
+                dictionary,
+                keep: None,
+                payload,
+            }),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! One rendition between the thread that codes it and the task that sends it.
+//!
+//! The agent's own uplink is a store with one view, so nothing is queued here either: while the link is full no
+//! picture is taken, and damage gathers where it costs nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+use proto::screen::{Capture, Store, StoreError, View};
+use tokio::sync::Notify;
+use wire::control::{Answer, Refresh};
+use wire::screen::Update;
+use wire::{Epoch, RenditionId, SessionId, TileIndex};
+
+/// Shared by both sides; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Uplink {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    /// For the capture thread: a picture is wanted, tiles are asked for, or it is over.
+    wanted: Condvar,
+    /// For the sender: something is due.
+    due: Notify,
+}
+
+struct State {
+    store: Store,
+    view: View,
+    is_picture_wanted: bool,
+    asked: Vec<TileIndex>,
+    is_stopped: bool,
+}
+
+/// What the capture thread is to do next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Task {
+    /// Code these tiles from the newest picture.
+    Tiles(Vec<TileIndex>),
+    /// Take a picture as soon as something changes.
+    Picture,
+    /// End.
+    Stop,
+}
+
+impl Uplink {
+    /// An uplink that was sent nothing; a first picture is wanted.
+    pub(super) fn new(session: SessionId, rendition: RenditionId) -> Self {
+        let state = State {
+            store: Store::new(),
+            view: View::new(session, rendition, None),
+            is_picture_wanted: true,
+            asked: Vec::new(),
+            is_stopped: false,
+        };
+        let (wanted, due) = (Condvar::new(), Notify::new());
+        Self { shared: Arc::new(Shared { state: Mutex::new(state), wanted, due }) }
+    }
+
+    /// Blocks the capture thread until there is something to do, but not for a picture before `not_before`.
+    pub(super) fn wait(&self, not_before: Instant) -> Task {
+        let mut state = self.shared.state.lock();
+        loop {
+            if state.is_stopped {
+                return Task::Stop;
+            }
+            if !state.asked.is_empty() {
+                return Task::Tiles(std::mem::take(&mut state.asked));
+            }
+            let is_early = Instant::now() < not_before;
+            match (state.is_picture_wanted, is_early) {
+                (true, false) => return Task::Picture,
+                (true, true) => drop(self.shared.wanted.wait_until(&mut state, not_before)),
+                (false, _) => self.shared.wanted.wait(&mut state),
+            }
+        }
+    }
+
+    /// Gives a coded capture, or tiles that were asked for, to the sender.
+    ///
+    /// # Errors
+    /// When the capture contradicts its epoch, which would be a fault of ours.
+    pub(super) fn put(&self, capture: Capture, is_picture: bool) -> Result<(), StoreError> {
+        let mut state = self.shared.state.lock();
+        state.store.put(capture)?;
+        if is_picture {
+            state.is_picture_wanted = false;
+        }
+        drop(state);
+        self.shared.due.notify_one();
+        Ok(())
+    }
+
+    /// Whether [`Uplink::take`] may have something.
+    pub(super) fn is_due(&self) -> bool {
+        let state = self.shared.state.lock();
+        state.view.is_due(&state.store)
+    }
+
+    /// The next update for the relay; it must go to the link. `None`: the relay has all that there is.
+    ///
+    /// What is taken makes room for a newer picture, so that one is wanted next. The flag says that tiles are
+    /// asked for, and the capture thread must be called from its wait for damage.
+    pub(super) fn take(&self, now: Instant, bytes_max: usize) -> (Option<Update>, bool) {
+        let state = &mut *self.shared.state.lock();
+        let update = state.view.take(&mut state.store, now, bytes_max);
+        let asked = state.store.take_refresh(now);
+        let is_called = asked.is_some();
+        state.asked.extend(asked.into_iter().flatten());
+        state.is_picture_wanted = true;
+        self.shared.wanted.notify_one();
+        (update, is_called)
+    }
+
+    /// Waits until something may be due, at most `bound`.
+    pub(super) async fn due(&self, bound: Duration) {
+        // Nothing due is an answer too: the caller looks again.
+        let _ = tokio::time::timeout(bound, self.shared.due.notified()).await;
+    }
+
+    /// The relay asks for tiles again.
+    pub(super) fn refresh(&self, refresh: &Refresh) {
+        let state = &mut *self.shared.state.lock();
+        let tiles: Vec<_> =
+            refresh.tiles.iter().filter_map(|&tile| TileIndex::from_usize(tile as usize)).collect();
+        state.view.refresh(&state.store, Epoch::from_wire(refresh.epoch), &tiles);
+        self.shared.due.notify_one();
+    }
+
+    /// The relay has applied updates.
+    pub(super) fn answer(&self, answer: &Answer) {
+        self.shared.state.lock().view.answer(answer.applied);
+    }
+
+    /// Ends both sides.
+    pub(super) fn stop(&self) {
+        self.shared.state.lock().is_stopped = true;
+        self.shared.wanted.notify_all();
+        self.shared.due.notify_one();
+    }
+
+    /// Whether it is over.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.shared.state.lock().is_stopped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uplink() -> Uplink {
+        Uplink::new(SessionId::from_wire(1), RenditionId::from_wire(4))
+    }
+
+    #[test]
+    fn the_first_thing_wanted_is_a_picture() {
+        assert_eq!(uplink().wait(Instant::now()), Task::Picture);
+    }
+
+    #[test]
+    fn a_stopped_uplink_wakes_a_capture_that_waits_for_its_next_picture() {
+        let uplink = uplink();
+        let waiting = uplink.clone();
+        let far = Instant::now() + Duration::from_secs(60);
+        let thread = std::thread::spawn(move || waiting.wait(far));
+        uplink.stop();
+        assert_eq!(thread.join().expect("the thread ends"), Task::Stop);
+    }
+}

@@ -1,0 +1,166 @@
+//! The way to a relay: HTTP login, ticket, link, greeting.
+
+use std::time::Instant;
+
+use anyhow::Context;
+use proto::handshake::Opener;
+use proto::handshake::opener::{Input, Output};
+use serde::Deserialize;
+use tokio::time::timeout_at;
+use transport::Link;
+use transport::client::{ConnectOptions, Preference, Trust, connect};
+use transport::control::Control;
+use wire::control::{Hello, Role, hello};
+use wire::version::OURS;
+
+/// Where a relay is, and who comes.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// The relay's address for browsers, such as `http://localhost:8080` or `https://support.example`.
+    pub url: String,
+    /// The account.
+    pub user: String,
+    /// Its password.
+    pub password: String,
+    /// The site's pin, for the link and for HTTPS. A site whose pages carry an operator's certificate is reached by
+    /// its plain HTTP on loopback.
+    pub pin: [u8; 32],
+    /// `host:port` for the link, where it is not the one that the relay names, as behind a test's bad line.
+    pub address: Option<String>,
+    /// Which carriers to try.
+    pub preference: Preference,
+}
+
+/// A logged-in technician; open links with [`Entry::link`].
+pub struct Entry {
+    access: Access,
+    client: reqwest::Client,
+}
+
+/// An endpoint as the relay lists it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EndpointEntry {
+    /// The relay's name for it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Whether its agent is connected.
+    pub online: bool,
+}
+
+#[derive(Deserialize)]
+struct Ticket {
+    ticket: String,
+    webtransport: Url,
+}
+
+#[derive(Deserialize)]
+struct Url {
+    url: String,
+}
+
+impl Access {
+    /// Logs in.
+    ///
+    /// # Errors
+    /// When the relay cannot be reached or refuses.
+    pub async fn log_in(self) -> anyhow::Result<Entry> {
+        let mut tls = transport::tls::client(&Trust::Pin(self.pin))?;
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let client = reqwest::Client::builder().cookie_store(true).tls_backend_preconfigured(tls).build()?;
+        let login = serde_json::json!({ "user": self.user, "password": self.password });
+        let entry = Entry { access: self, client };
+        entry.post("/api/login", &login).await?;
+        Ok(entry)
+    }
+}
+
+impl Entry {
+    /// The endpoints that the account may see.
+    ///
+    /// # Errors
+    /// When the relay refuses.
+    pub async fn endpoints(&self) -> anyhow::Result<Vec<EndpointEntry>> {
+        let url = format!("{}/api/endpoints", self.access.url);
+        let answer = self.client.get(&url).send().await.with_context(|| url.clone())?;
+        Ok(answer.error_for_status()?.json().await?)
+    }
+
+    /// The endpoint with a name; the only one when `name` is empty.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub async fn endpoint(&self, name: &str) -> anyhow::Result<EndpointEntry> {
+        let mut found = self.endpoints().await?;
+        found.retain(|endpoint| name.is_empty() || endpoint.name == name || endpoint.id == name);
+        anyhow::ensure!(found.len() == 1, "{} endpoints are named {name:?}", found.len());
+        found.pop().context("an endpoint")
+    }
+
+    /// Opens a link and its control stream with a fresh ticket.
+    ///
+    /// # Errors
+    /// When no carrier gets through, or the relay refuses.
+    pub async fn link(&self) -> anyhow::Result<(Link, Control)> {
+        let answer = self.post("/api/tickets", &serde_json::json!({})).await?;
+        let ticket: Ticket = answer.json().await?;
+        let address = match &self.access.address {
+            Some(address) => address.clone(),
+            None => host_and_port(&ticket.webtransport.url)?,
+        };
+        let options = ConnectOptions {
+            address,
+            server_name: None,
+            trust: Trust::Pin(self.access.pin),
+            preference: self.access.preference,
+            congestion: transport::settings::Congestion::default(),
+        };
+        let link = connect(&options).await?.link;
+        let mut control = Control::open(&link).await?;
+        let hello = Hello {
+            role: Role::Technician.into(),
+            software: concat!("nearhand-view/", env!("CARGO_PKG_VERSION")).to_owned(),
+            proof: Some(hello::Proof::Ticket(ticket.ticket)),
+            ..Hello::default()
+        };
+        greet(&mut control, hello).await?;
+        Ok((link, control))
+    }
+
+    async fn post(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<reqwest::Response> {
+        let url = format!("{}{path}", self.access.url);
+        let answer = self.client.post(&url).json(body).send().await.with_context(|| url.clone())?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        anyhow::bail!("{url}: {status}: {}", answer.text().await.unwrap_or_default())
+    }
+}
+
+async fn greet(control: &mut Control, hello: Hello) -> anyhow::Result<()> {
+    let mut opener = Opener::new(Instant::now(), OURS, hello);
+    loop {
+        while let Some(output) = opener.poll() {
+            match output {
+                Output::Send(body) => control.send(body).await?,
+                Output::Open(_) => return Ok(()),
+                Output::Close(error) => return Err(error.into()),
+            }
+        }
+        let deadline = opener.deadline().context("a greeting without an end")?;
+        let input = match timeout_at(deadline.into(), control.recv()).await {
+            Ok(body) => Input::Message(wire::control::Control { body: Some(body?) }),
+            Err(_) => Input::Tick,
+        };
+        opener.handle(Instant::now(), input);
+    }
+}
+
+/// The host and port of an `https` address.
+fn host_and_port(url: &str) -> anyhow::Result<String> {
+    let rest = url.strip_prefix("https://").with_context(|| format!("{url} is no https address"))?;
+    let host = rest.split('/').next().unwrap_or_default();
+    let has_port = host.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok());
+    Ok(if has_port { host.to_owned() } else { format!("{host}:443") })
+}

@@ -1,0 +1,63 @@
+//! One rendition as a viewer has it: what arrived, what is painted, what is missing.
+
+use std::collections::BTreeSet;
+
+use codec::Painter;
+use proto::screen::{Inbox, InboxError};
+use wire::control::{Answer, Refresh};
+use wire::screen::Update;
+use wire::{RenditionId, SessionId, TileIndex};
+
+/// Updates in the order in which they may be painted, and the picture.
+pub(crate) struct Screen {
+    session: SessionId,
+    rendition: RenditionId,
+    inbox: Inbox,
+    pub(crate) painter: Option<Painter>,
+    missing: BTreeSet<TileIndex>,
+}
+
+impl Screen {
+    pub(crate) fn new(session: SessionId, rendition: RenditionId) -> Self {
+        Self { session, rendition, inbox: Inbox::new(), painter: None, missing: BTreeSet::new() }
+    }
+
+    /// Takes an update and paints what may be painted now. Gives the updates that were painted.
+    pub(crate) fn receive(&mut self, update: Update) -> Result<Vec<Update>, InboxError> {
+        self.inbox.receive(update)?;
+        let mut painted = Vec::new();
+        while let Some(update) = self.inbox.poll() {
+            let (epoch, extent) = (update.header.epoch, update.header.extent);
+            let painter = self.painter.get_or_insert_with(|| Painter::new(epoch, extent));
+            self.missing.extend(painter.paint(&update).lost);
+            painted.push(update);
+        }
+        Ok(painted)
+    }
+
+    /// What the relay is told after painting.
+    pub(crate) fn answer(&self, paint_us: u32) -> Answer {
+        Answer {
+            session: self.session.to_wire(),
+            rendition: u32::from(self.rendition.to_wire()),
+            applied: self.inbox.applied(),
+            decode_us: 0,
+            paint_us,
+        }
+    }
+
+    /// What the relay is asked for, when something could not be painted.
+    pub(crate) fn take_refresh(&mut self) -> Option<Refresh> {
+        let painter = self.painter.as_ref()?;
+        if self.missing.is_empty() {
+            return None;
+        }
+        let tiles = std::mem::take(&mut self.missing);
+        Some(Refresh {
+            session: self.session.to_wire(),
+            rendition: u32::from(self.rendition.to_wire()),
+            epoch: painter.epoch().to_wire(),
+            tiles: tiles.into_iter().map(|index| u32::from(index.to_wire())).collect(),
+        })
+    }
+}
