@@ -1,16 +1,28 @@
 //! Reaching a relay: QUIC first, and a WebSocket over TLS where UDP does not get through.
 
+use std::fmt::Display;
+use std::future::ready;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use quinn::crypto::rustls::QuicClientConfig;
+use rustls_pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_tungstenite::client_async_with_config;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
 use crate::error::LinkError;
-use crate::link::{Connection, Link};
+use crate::link::Link;
 use crate::meter::Meter;
 use crate::settings::{self, Congestion};
 pub use crate::tls::Trust;
+use crate::websocket::{self, Message, Side};
 use crate::{quic, socket, tls};
 
 /// Which carriers to try.
@@ -63,9 +75,6 @@ pub enum ConnectError {
         /// What the resolver says.
         reason: String,
     },
-    /// TLS cannot be set up with what was given.
-    #[error("cannot set up TLS: {0}")]
-    Tls(String),
     /// The one carrier that was asked for failed.
     #[error("{0}")]
     Link(#[from] LinkError),
@@ -86,29 +95,142 @@ pub enum ConnectError {
 /// When the address cannot be resolved, or no carrier that may be tried reaches a peer that is to be trusted.
 pub async fn connect(options: &ConnectOptions) -> Result<Connected, ConnectError> {
     let address = resolve(&options.address).await?;
-    let link = timeout(settings::QUIC_TIMEOUT, connect_quic(address, options)).await;
-    Ok(Connected { link: link.unwrap_or(Err(LinkError::TimedOut.into()))?, quic_failed: None })
+    match options.preference {
+        Preference::Quic => Ok(first(by_quic(address, options).await?)),
+        Preference::WebSocket => Ok(first(by_websocket(address, options, true).await?)),
+        Preference::PlainWebSocket => Ok(first(by_websocket(address, options, false).await?)),
+        Preference::Auto => {
+            let quic = match by_quic(address, options).await {
+                Ok(link) => return Ok(first(link)),
+                Err(error) => error,
+            };
+            match by_websocket(address, options, true).await {
+                Ok(link) => Ok(Connected { link, quic_failed: Some(quic) }),
+                Err(websocket) => Err(ConnectError::Both { quic, websocket }),
+            }
+        }
+    }
 }
 
-async fn connect_quic(address: SocketAddr, options: &ConnectOptions) -> Result<Link, ConnectError> {
-    let tls = tls::client(&options.trust).map_err(|error| ConnectError::Tls(error.to_string()))?;
-    let tls = QuicClientConfig::try_from(tls).map_err(|error| ConnectError::Tls(error.to_string()))?;
+fn first(link: Link) -> Connected {
+    Connected { link, quic_failed: None }
+}
+
+async fn by_quic(address: SocketAddr, options: &ConnectOptions) -> Result<Link, LinkError> {
+    timeout(settings::QUIC_TIMEOUT, quic_link(address, options)).await.unwrap_or(Err(LinkError::TimedOut))
+}
+
+async fn by_websocket(
+    address: SocketAddr,
+    options: &ConnectOptions,
+    is_secret: bool,
+) -> Result<Link, LinkError> {
+    let connecting = websocket_link(address, options, is_secret);
+    timeout(settings::WEBSOCKET_TIMEOUT, connecting).await.unwrap_or(Err(LinkError::TimedOut))
+}
+
+async fn quic_link(address: SocketAddr, options: &ConnectOptions) -> Result<Link, LinkError> {
+    let tls = QuicClientConfig::try_from(tls_config(options)?).map_err(refused)?;
     let meter = Meter::default();
     let mut config = quinn::ClientConfig::new(Arc::new(tls));
     config.transport_config(quic::transport(options.congestion, &meter));
-    let broken = |error: std::io::Error| LinkError::Lost(error.to_string());
-    let socket = socket::bind_udp(any_port_towards(address)).map_err(broken)?;
+    let socket = socket::bind_udp(any_port_towards(address)).map_err(lost)?;
     let runtime = Arc::new(quinn::TokioRuntime);
     let endpoint =
-        quinn::Endpoint::new(quinn::EndpointConfig::default(), None, socket, runtime).map_err(broken)?;
-    let connecting = endpoint
-        .connect_with(config, address, server_name(options))
-        .map_err(|error| LinkError::Refused(error.to_string()))?;
-    let connection = connecting.await.map_err(LinkError::from)?;
+        quinn::Endpoint::new(quinn::EndpointConfig::default(), None, socket, runtime).map_err(lost)?;
+    let connecting = endpoint.connect_with(config, address, server_name(options)).map_err(refused)?;
+    let connection = connecting.await?;
     let exporter = tls::quic_exporter(&connection);
-    let link = Link::new(Connection::Quic(connection), meter, exporter);
+    let link = Link::dialed(connection, endpoint, meter, exporter);
     link.set_live(false);
     Ok(link)
+}
+
+async fn websocket_link(
+    address: SocketAddr,
+    options: &ConnectOptions,
+    is_secret: bool,
+) -> Result<Link, LinkError> {
+    let tcp = TcpStream::connect(address).await.map_err(lost)?;
+    socket::tune_tcp(&tcp);
+    if !is_secret {
+        let socket = upgrade(tcp, options).await?;
+        return Ok(websocket::link(socket, Side::Opener, address, None));
+    }
+    let name = ServerName::try_from(server_name(options).to_owned()).map_err(refused)?;
+    let connector = TlsConnector::from(Arc::new(tls_config(options)?));
+    let secret = connector.connect(name, tcp).await.map_err(tls_failed)?;
+    let exporter = tls::exporter(secret.get_ref().1);
+    let socket = upgrade(secret, options).await?;
+    Ok(websocket::link(socket, Side::Opener, address, exporter))
+}
+
+/// Asks for the upgrade, and fits the socket to what the mux speaks.
+async fn upgrade<S>(
+    stream: S,
+    options: &ConnectOptions,
+) -> Result<impl Stream<Item = Result<Message, WsError>> + Sink<Message, Error = WsError>, LinkError>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let request = format!("ws://{}{}", options.address, settings::LINK_PATH);
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(websocket::MESSAGE_BYTES_MAX))
+        .max_frame_size(Some(websocket::MESSAGE_BYTES_MAX))
+        .read_buffer_size(settings::WEBSOCKET_READ_BYTES);
+    let upgrading = client_async_with_config(request, stream, Some(config));
+    let (socket, _response) = upgrading.await.map_err(|error| match error {
+        WsError::Http(response) => LinkError::Refused(format!("HTTP status {}", response.status())),
+        other => LinkError::Lost(other.to_string()),
+    })?;
+    Ok(socket.with(|message| ready(Ok(outgoing(message)))).filter_map(|message| ready(incoming(message))))
+}
+
+fn outgoing(message: Message) -> WsMessage {
+    match message {
+        Message::Binary(bytes) => WsMessage::Binary(bytes),
+        Message::Text => WsMessage::text(""),
+        Message::Close { status, reason } => {
+            WsMessage::Close(Some(CloseFrame { code: status.into(), reason: reason.into() }))
+        }
+    }
+}
+
+/// `None` for what the library answers by itself.
+fn incoming(message: Result<WsMessage, WsError>) -> Option<Result<Message, WsError>> {
+    let message = match message {
+        Ok(message) => message,
+        Err(error) => return Some(Err(error)),
+    };
+    Some(Ok(match message {
+        WsMessage::Binary(bytes) => Message::Binary(bytes),
+        WsMessage::Text(_) => Message::Text,
+        WsMessage::Close(None) => Message::Close { status: CloseCode::Status.into(), reason: String::new() },
+        WsMessage::Close(Some(frame)) => {
+            Message::Close { status: frame.code.into(), reason: frame.reason.to_string() }
+        }
+        WsMessage::Ping(_) | WsMessage::Pong(_) | WsMessage::Frame(_) => return None,
+    }))
+}
+
+fn tls_config(options: &ConnectOptions) -> Result<rustls::ClientConfig, LinkError> {
+    tls::client(&options.trust).map_err(refused)
+}
+
+fn refused(error: impl Display) -> LinkError {
+    LinkError::Refused(error.to_string())
+}
+
+fn lost(error: impl Display) -> LinkError {
+    LinkError::Lost(error.to_string())
+}
+
+/// A TLS alert or a certificate that is not trusted comes wrapped in an I/O error.
+fn tls_failed(error: std::io::Error) -> LinkError {
+    match error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+        true => refused(error),
+        false => lost(error),
+    }
 }
 
 async fn resolve(address: &str) -> Result<SocketAddr, ConnectError> {

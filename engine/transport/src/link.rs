@@ -11,6 +11,7 @@ use crate::error::LinkError;
 use crate::meter::Meter;
 use crate::settings;
 use crate::stream::{RecvCarrier, RecvStream, SendCarrier, SendStream};
+use crate::websocket;
 
 /// What a link travels on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,17 +47,31 @@ struct Shared {
     connection: Connection,
     meter: Meter,
     exporter: Option<[u8; 32]>,
+    /// The socket of a link that was made from here, to wait on while it says goodbye.
+    endpoint: Option<quinn::Endpoint>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Connection {
     Quic(quinn::Connection),
     WebTransport(web_transport_quinn::Session),
+    WebSocket(websocket::Session),
 }
 
 impl Link {
     pub(crate) fn new(connection: Connection, meter: Meter, exporter: Option<[u8; 32]>) -> Self {
-        Self { shared: Arc::new(Shared { connection, meter, exporter }) }
+        Self { shared: Arc::new(Shared { connection, meter, exporter, endpoint: None }) }
+    }
+
+    /// A native link that was made from here, over a socket of its own.
+    pub(crate) fn dialed(
+        connection: quinn::Connection,
+        endpoint: quinn::Endpoint,
+        meter: Meter,
+        exporter: Option<[u8; 32]>,
+    ) -> Self {
+        let (connection, endpoint) = (Connection::Quic(connection), Some(endpoint));
+        Self { shared: Arc::new(Shared { connection, meter, exporter, endpoint }) }
     }
 
     /// Opens a bidirectional stream; waits while the peer permits no more of them. The peer hears of it with the
@@ -74,6 +89,10 @@ impl Link {
                 let (send, recv) = session.open_bi().await?;
                 (SendCarrier::WebTransport(send), RecvCarrier::WebTransport(recv))
             }
+            Connection::WebSocket(session) => {
+                let (send, recv) = session.open_bi().await?;
+                (SendCarrier::WebSocket(send), RecvCarrier::WebSocket(recv))
+            }
         };
         Ok((self.sender(send), RecvStream::new(recv)))
     }
@@ -86,6 +105,7 @@ impl Link {
         let send = match &self.shared.connection {
             Connection::Quic(connection) => SendCarrier::Quic(connection.open_uni().await?),
             Connection::WebTransport(session) => SendCarrier::WebTransport(session.open_uni().await?),
+            Connection::WebSocket(session) => SendCarrier::WebSocket(session.open_uni().await?),
         };
         Ok(self.sender(send))
     }
@@ -112,6 +132,10 @@ impl Link {
                 let (send, recv) = session.accept_bi().await?;
                 (SendCarrier::WebTransport(send), RecvCarrier::WebTransport(recv))
             }
+            Connection::WebSocket(session) => {
+                let (send, recv) = session.accept_bi().await?;
+                (SendCarrier::WebSocket(send), RecvCarrier::WebSocket(recv))
+            }
         };
         Ok((self.sender(send), RecvStream::new(recv)))
     }
@@ -124,6 +148,7 @@ impl Link {
         let recv = match &self.shared.connection {
             Connection::Quic(connection) => RecvCarrier::Quic(connection.accept_uni().await?),
             Connection::WebTransport(session) => RecvCarrier::WebTransport(session.accept_uni().await?),
+            Connection::WebSocket(session) => RecvCarrier::WebSocket(session.accept_uni().await?),
         };
         Ok(RecvStream::new(recv))
     }
@@ -134,6 +159,7 @@ impl Link {
         match &self.shared.connection {
             Connection::Quic(connection) => connection.close(code.to_wire().into(), reason.as_bytes()),
             Connection::WebTransport(session) => session.close(code.to_wire(), reason.as_bytes()),
+            Connection::WebSocket(session) => session.close(code, reason),
         }
     }
 
@@ -142,14 +168,23 @@ impl Link {
         match &self.shared.connection {
             Connection::Quic(connection) => connection.closed().await.into(),
             Connection::WebTransport(session) => session.closed().await.into(),
+            Connection::WebSocket(session) => session.closed().await,
         }
     }
 
-    /// Closes the link and waits, at most `deadline`, until the peer can have heard of it. Says whether it did
-    /// within the deadline.
+    /// Closes the link and waits, at most `deadline`, until the goodbye is out and the connection is gone. Says
+    /// whether it was within the deadline. Of a native link that the peer made, [`crate::server::Endpoint`] sees to
+    /// the rest, and this does not wait.
     pub async fn drain(&self, code: CloseCode, reason: &str, deadline: Duration) -> bool {
         self.close(code, reason);
-        tokio::time::timeout(deadline, self.closed()).await.is_ok()
+        let gone = async {
+            match (&self.shared.connection, &self.shared.endpoint) {
+                (Connection::Quic(_), Some(endpoint)) => endpoint.wait_idle().await,
+                (Connection::WebSocket(session), _) => session.gone().await,
+                _ => drop(self.closed().await),
+            }
+        };
+        tokio::time::timeout(deadline, gone).await.is_ok()
     }
 
     /// What the link travels on.
@@ -157,6 +192,7 @@ impl Link {
         match &self.shared.connection {
             Connection::Quic(_) => Carrier::Quic,
             Connection::WebTransport(_) => Carrier::WebTransport,
+            Connection::WebSocket(_) => Carrier::WebSocket,
         }
     }
 
@@ -165,6 +201,7 @@ impl Link {
         match &self.shared.connection {
             Connection::Quic(connection) => connection.remote_address(),
             Connection::WebTransport(session) => session.remote_address(),
+            Connection::WebSocket(session) => session.peer(),
         }
     }
 
@@ -186,6 +223,7 @@ impl Link {
         let (connection, permitted) = match &self.shared.connection {
             Connection::Quic(connection) => (connection, permitted),
             Connection::WebTransport(session) => (&**session, permitted + settings::STREAMS_HTTP),
+            Connection::WebSocket(session) => return session.permit(permitted),
         };
         connection.set_max_concurrent_uni_streams(permitted.into());
         connection.set_max_concurrent_bi_streams(permitted.into());

@@ -67,6 +67,10 @@ pub const QUIC_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a client tries TCP, TLS and the upgrade together.
 pub const WEBSOCKET_TIMEOUT: Duration = Duration::from_secs(8);
 
+/// Buffer with which a client reads a WebSocket: two messages. The library's own 128 kB would be most of an idle
+/// link's memory.
+pub const WEBSOCKET_READ_BYTES: usize = 16 << 10;
+
 /// Handshakes under way from which on a client must first prove its address (one more round trip for it). A
 /// handshake costs 0.4 ms of a core, so this is 0.1 s of work.
 pub const HANDSHAKES_BEFORE_RETRY: usize = 256;

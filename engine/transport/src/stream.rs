@@ -8,6 +8,7 @@ use wire::{DecodeError, Reader};
 use crate::error::StreamError;
 use crate::meter::Meter;
 use crate::priority::Priority;
+use crate::websocket;
 
 /// Most bytes that one read gives; larger chunks come in several.
 const READ_BYTES_MAX: usize = 64 << 10;
@@ -28,6 +29,7 @@ pub struct SendStream {
 pub(crate) enum SendCarrier {
     Quic(quinn::SendStream),
     WebTransport(web_transport_quinn::SendStream),
+    WebSocket(websocket::SendHalf),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +59,9 @@ impl SendStream {
         let mut owned = chunks.to_vec();
         let mut rest = owned.as_mut_slice();
         while !rest.is_empty() {
-            let written = match &mut self.carrier {
-                SendCarrier::Quic(stream) => stream.write_chunks(rest).await?,
-                SendCarrier::WebTransport(stream) => stream.write_chunks(rest).await?,
-            };
-            self.meter.wrote(self.priority.class(), written.bytes);
-            rest = &mut rest[written.chunks..];
+            let (bytes, whole) = self.carrier.write_chunks(rest).await?;
+            self.meter.wrote(self.priority.class(), bytes);
+            rest = &mut rest[whole..];
         }
         self.state = SendState::Open;
         Ok(())
@@ -77,6 +76,10 @@ impl SendStream {
         let _ = match &mut self.carrier {
             SendCarrier::Quic(stream) => stream.set_priority(number).is_ok(),
             SendCarrier::WebTransport(stream) => stream.set_priority(number).is_ok(),
+            SendCarrier::WebSocket(stream) => {
+                stream.set_priority(number);
+                true
+            }
         };
     }
 
@@ -90,11 +93,11 @@ impl SendStream {
             return Err(StreamError::Closed);
         }
         self.state = SendState::Closed;
-        let finished = match &mut self.carrier {
-            SendCarrier::Quic(stream) => stream.finish().is_ok(),
-            SendCarrier::WebTransport(stream) => stream.finish().is_ok(),
-        };
-        if finished { Ok(()) } else { Err(StreamError::Closed) }
+        match &mut self.carrier {
+            SendCarrier::Quic(stream) => stream.finish().map_err(|_| StreamError::Closed),
+            SendCarrier::WebTransport(stream) => stream.finish().map_err(|_| StreamError::Closed),
+            SendCarrier::WebSocket(stream) => stream.finish(),
+        }
     }
 
     /// Gives the stream up: what was not delivered yet is not going to be. Does nothing after `finish`.
@@ -107,27 +110,23 @@ impl SendStream {
         let _ = match &mut self.carrier {
             SendCarrier::Quic(stream) => stream.reset(code.to_wire().into()).is_ok(),
             SendCarrier::WebTransport(stream) => stream.reset(code.to_wire()).is_ok(),
-        };
-    }
-
-    /// Waits until the peer stops the stream or has received all of it, or the link ends.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`] when the peer does not want it; [`StreamError::Link`] when the link ended.
-    pub async fn stopped(&self) -> Result<(), StreamError> {
-        let code = match &self.carrier {
-            SendCarrier::Quic(stream) => match stream.stopped().await {
-                Ok(code) => code.map(|code| u32::try_from(code.into_inner()).unwrap_or(u32::MAX)),
-                Err(quinn::StoppedError::ConnectionLost(error)) => {
-                    return Err(StreamError::Link(error.into()));
-                }
-                Err(quinn::StoppedError::ZeroRttRejected) => return Err(StreamError::Closed),
-            },
-            SendCarrier::WebTransport(stream) => {
-                stream.stopped().await.map_err(|error| StreamError::Link(error.into()))?
+            SendCarrier::WebSocket(stream) => {
+                stream.reset(code);
+                true
             }
         };
-        code.map_or(Ok(()), |code| Err(StreamError::Stopped(CloseCode::from_wire(code))))
+    }
+}
+
+impl SendCarrier {
+    /// Writes what there is room for; gives the bytes and the whole chunks that were taken.
+    async fn write_chunks(&mut self, chunks: &mut [Bytes]) -> Result<(usize, usize), StreamError> {
+        let written = match self {
+            Self::Quic(stream) => stream.write_chunks(chunks).await?,
+            Self::WebTransport(stream) => stream.write_chunks(chunks).await?,
+            Self::WebSocket(stream) => return stream.write_chunks(chunks).await,
+        };
+        Ok((written.bytes, written.chunks))
     }
 }
 
@@ -152,6 +151,7 @@ pub struct RecvStream {
 pub(crate) enum RecvCarrier {
     Quic(quinn::RecvStream),
     WebTransport(web_transport_quinn::RecvStream),
+    WebSocket(websocket::RecvHalf),
 }
 
 impl RecvStream {
@@ -219,6 +219,10 @@ impl RecvStream {
         let _ = match &mut self.carrier {
             RecvCarrier::Quic(stream) => stream.stop(code.to_wire().into()).is_ok(),
             RecvCarrier::WebTransport(stream) => stream.stop(code.to_wire()).is_ok(),
+            RecvCarrier::WebSocket(stream) => {
+                stream.stop(code);
+                true
+            }
         };
     }
 
@@ -226,17 +230,9 @@ impl RecvStream {
         if !self.is_open {
             return Ok(None);
         }
-        let read = match &mut self.carrier {
-            RecvCarrier::Quic(stream) => {
-                stream.read_chunk(READ_BYTES_MAX, true).await.map_err(StreamError::from)
-            }
-            RecvCarrier::WebTransport(stream) => {
-                stream.read_chunk(READ_BYTES_MAX, true).await.map_err(StreamError::from)
-            }
-        };
-        let chunk = read.inspect_err(|_| self.is_open = false)?;
-        self.is_open = chunk.is_some();
-        Ok(chunk.map(|chunk| chunk.bytes))
+        let read = self.carrier.read().await;
+        self.is_open = matches!(read, Ok(Some(_)));
+        read
     }
 
     /// Reads until a whole header lies in `front`; gives it and its length there.
@@ -254,6 +250,17 @@ impl RecvStream {
                 None => return Err(missing.into()),
             }
         }
+    }
+}
+
+impl RecvCarrier {
+    async fn read(&mut self) -> Result<Option<Bytes>, StreamError> {
+        let chunk = match self {
+            Self::Quic(stream) => stream.read_chunk(READ_BYTES_MAX, true).await?,
+            Self::WebTransport(stream) => stream.read_chunk(READ_BYTES_MAX, true).await?,
+            Self::WebSocket(stream) => return stream.read().await,
+        };
+        Ok(chunk.map(|chunk| chunk.bytes))
     }
 }
 
