@@ -1,1 +1,28 @@
-//! The relay: joins agents and technicians.
+//! The relay: joins agents and technicians, and never decodes what it forwards.
+//!
+//! [`Relay::load`] is the whole start, in order; [`Relay::run`] serves until it is told to stop. Agents and
+//! technicians come in through [`endpoint`], prove themselves in `peer`, and meet in a session of `registry`; the
+//! HTTP side is in [`api`]. What decides about pixels is the crate `plane`, what decides about links is `proto`:
+//! here are only tasks, sockets and storage.
+
+pub mod api;
+pub mod certificates;
+pub mod cli;
+pub mod config;
+mod console;
+pub mod db;
+pub mod endpoint;
+mod gate;
+mod load;
+pub mod login;
+mod metrics;
+pub mod peer;
+mod random;
+mod registry;
+mod shutdown;
+mod site;
+mod state;
+mod tickets;
+mod time;
+
+pub use load::{LoadError, Ready, Relay};

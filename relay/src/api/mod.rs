@@ -1,0 +1,108 @@
+//! The HTTP side: what browsers and tools ask for, as JSON, and the links that come in as WebSockets.
+//!
+//! Every failure is an `application/problem+json`. Who asks is known by the cookie of [`crate::login`]; writes
+//! that come from another site's page are refused. Handlers only translate: what they decide is decided elsewhere.
+
+mod endpoints;
+mod enrolments;
+mod events;
+mod guard;
+mod health;
+mod link;
+mod logins;
+mod origin;
+mod problem;
+mod tickets;
+mod who;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::routing::{any, get, post};
+use serde::Deserialize;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::config::{ConfigError, within};
+use crate::console;
+use crate::site::Site;
+
+pub(crate) use endpoints::EndpointView;
+pub(crate) use enrolments::make_token;
+pub(crate) use origin::{Origins, link_hosts};
+use problem::Problem;
+
+/// What every handler works with.
+pub(crate) type Shared = Arc<Site>;
+
+/// Bounds of the HTTP side.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of a request's body. The largest is a login.
+    pub body_bytes_max: usize,
+    /// How long a request may take, apart from events and links.
+    pub request_timeout_ms: u64,
+    /// How long an enrolment token may be used.
+    pub enrolment_hours: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body_bytes_max: 16 << 10, request_timeout_ms: 15_000, enrolment_hours: 24 }
+    }
+}
+
+impl Limits {
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        within("api.body_bytes_max", self.body_bytes_max, 1 << 10, 16 << 20)?;
+        within("api.request_timeout_ms", self.request_timeout_ms, 1000, 600_000)?;
+        within("api.enrolment_hours", self.enrolment_hours, 1, 24 * 365)
+    }
+
+    /// How long an enrolment token may be used.
+    pub(crate) fn enrolment_lifetime(&self) -> Duration {
+        Duration::from_secs(u64::from(self.enrolment_hours) * 3600)
+    }
+}
+
+/// Everything that the relay answers over HTTP.
+pub(crate) fn router(site: &Shared) -> Router {
+    let limits = &site.config.api;
+    let bounded = ServiceBuilder::new()
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            Duration::from_millis(limits.request_timeout_ms),
+        ))
+        .layer(RequestBodyLimitLayer::new(limits.body_bytes_max))
+        .layer(CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_plain()));
+    let short = Router::new()
+        .route("/api/login", post(logins::log_in))
+        .route("/api/logout", post(logins::log_out))
+        .route("/api/me", get(logins::me))
+        .route("/api/tickets", post(tickets::issue))
+        .route("/api/endpoints", get(endpoints::list))
+        .route("/api/enrolments", post(enrolments::make))
+        .route("/healthz", get(health::healthz))
+        .route("/metrics", get(health::metrics))
+        .route("/api", any(Problem::not_found))
+        .route("/api/{*path}", any(Problem::not_found))
+        .merge(console::routes())
+        .layer(bounded);
+    Router::new()
+        .route("/api/events", get(events::follow))
+        .route("/link", get(link::open))
+        .merge(short)
+        .fallback(Problem::not_found)
+        .method_not_allowed_fallback(Problem::method_not_allowed)
+        .layer(middleware::from_fn(guard::guard))
+        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_plain::<axum::body::Body>()))
+        .with_state(Arc::clone(site))
+}

@@ -1,0 +1,140 @@
+//! Failures, as RFC 9457 has them.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Response, StatusCode};
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+use crate::db::DbError;
+use crate::login::LoginError;
+
+/// Why a request failed.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    title: &'static str,
+    detail: Option<String>,
+    field: Option<&'static str>,
+    retry_after: Option<Duration>,
+}
+
+#[derive(Serialize)]
+struct Body9457<'a> {
+    r#type: &'static str,
+    title: &'a str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, title: &'static str) -> Self {
+        Self { status, title, detail: None, field: None, retry_after: None }
+    }
+
+    fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Nobody is logged in.
+    pub(crate) fn not_logged_in() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "log in first")
+    }
+
+    /// A page of another site sent the request.
+    pub(crate) fn cross_site() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "the request comes from a page of another site")
+    }
+
+    /// The plain HTTP port was reached under a name that is not this machine's.
+    pub(crate) fn wrong_host() -> Self {
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "plain HTTP is served to localhost only")
+    }
+
+    /// A field has a value that cannot be used.
+    pub(crate) fn field(field: &'static str, detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "a field is wrong").detail(detail);
+        problem.field = Some(field);
+        problem
+    }
+
+    /// The body is not the JSON that is expected.
+    pub(crate) fn body(status: StatusCode, detail: String) -> Self {
+        Self::new(status, "the body of the request is wrong").detail(detail)
+    }
+
+    /// The request lacks what it needs.
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "the request is wrong").detail(detail)
+    }
+
+    pub(crate) async fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "there is nothing here")
+    }
+
+    pub(crate) async fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "this address has no such method")
+    }
+
+    /// A fault of our own; the log has the rest.
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the relay failed; its log says more")
+    }
+
+    /// The response, with its body already in one piece.
+    pub(crate) fn into_plain<B: From<Vec<u8>>>(self) -> Response<B> {
+        let retry_after_ms = self.retry_after.and_then(|wait| u64::try_from(wait.as_millis()).ok());
+        let body = Body9457 {
+            r#type: "about:blank",
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: self.detail.as_deref(),
+            field: self.field,
+            retry_after_ms,
+        };
+        let mut response = Response::new(B::from(serde_json::to_vec(&body).unwrap_or_default()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(wait) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response<Body> {
+        self.into_plain()
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::internal()
+    }
+}
+
+impl From<LoginError> for Problem {
+    fn from(error: LoginError) -> Self {
+        let detail = error.to_string();
+        match error {
+            LoginError::Wrong => Self::new(StatusCode::UNAUTHORIZED, "not logged in").detail(detail),
+            LoginError::Throttled(wait) => {
+                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too many attempts").detail(detail);
+                Self { retry_after: Some(wait), ..problem }
+            }
+            LoginError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "too busy").detail(detail),
+            LoginError::Db(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
+
+use crate::api::make_token;
+use crate::certificates::Certificates;
+use crate::config::Config;
+use crate::db::Db;
+use crate::load::{Relay, hex};
+use crate::shutdown::{Signals, Wish};
+use crate::site::addresses_for_agents;
+use crate::state::StateFolder;
+
+/// Joins agents and technicians.
+#[derive(Debug, Parser)]
+#[command(name = "relay", version)]
+pub struct Cli {
+    /// Folder for keys and the database.
+    #[arg(long, env = "NEARHAND_STATE")]
+    state: PathBuf,
+    /// Configuration file; without one, the defaults.
+    #[arg(long, env = "NEARHAND_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves until SIGINT or SIGTERM; reads certificates again at SIGHUP.
+    Serve(Serve),
+    /// Prints a token that enrols one agent, once. Works while the relay serves.
+    Enrol {
+        /// What the endpoint will be called.
+        #[arg(long)]
+        name: String,
+    },
+    /// Prints how agents know this site: SHA-256 of its public key.
+    Certificates,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// UDP and TCP port, over what the configuration says.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// Plain HTTP port on a loopback address, over what the configuration says.
+    #[arg(long)]
+    http: Option<SocketAddr>,
+}
+
+impl Cli {
+    /// Does what the command line says.
+    ///
+    /// # Errors
+    /// When the configuration, the state folder or a port cannot be used.
+    pub async fn run(self) -> Result<()> {
+        let config = Config::read(self.config.as_deref())?;
+        match self.command {
+            Command::Serve(options) => serve(&self.state, config, &options).await,
+            Command::Enrol { name } => enrol(&self.state, &config, &name).await,
+            Command::Certificates => {
+                let state = StateFolder::open(&self.state).context("state folder")?;
+                let certificates = Certificates::load(&state, &config.certificates)?;
+                println!("pin: {}", hex(&certificates.pin()));
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn serve(state: &std::path::Path, mut config: Config, options: &Serve) -> Result<()> {
+    config.endpoint.listen = options.listen.unwrap_or(config.endpoint.listen);
+    config.endpoint.http = options.http.or(config.endpoint.http);
+    let mut signals = Signals::listen().context("signals")?;
+    let relay = Relay::load(state, config).await?;
+    if let Some((user, password)) = &relay.ready().first_account {
+        println!("administrator: {user}\npassword: {password}");
+    }
+    println!("ready {}", relay.ready().listening);
+    while signals.next().await == Wish::Reload {
+        relay.reload();
+    }
+    relay.stop().await;
+    Ok(())
+}
+
+async fn enrol(state: &std::path::Path, config: &Config, name: &str) -> Result<()> {
+    let state = StateFolder::open(state).context("state folder")?;
+    let pin = Certificates::load(&state, &config.certificates)?.pin();
+    let listening = state.listening().unwrap_or(config.endpoint.listen);
+    let addresses = addresses_for_agents(listening, &config.endpoint);
+    let db = Db::open(&state.database()).await?;
+    let token = make_token(&db, name, pin, &addresses, config.api.enrolment_lifetime()).await?;
+    db.close().await;
+    println!("{token}");
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Endpoints: the computers that agents run on.
+
+use std::str::FromStr;
+
+use wire::control;
+
+use crate::db::{Db, DbError};
+use crate::time::Moment;
+
+/// Characters that are kept of each thing an agent says of its computer.
+const DEVICE_TEXT_MAX: usize = 128;
+
+/// Names an endpoint; sixteen hexadecimal digits wherever it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EndpointId(pub(super) i64);
+
+impl EndpointId {
+    /// A fresh random one.
+    pub(super) fn random() -> Self {
+        Self(i64::from_be_bytes(crate::random::bytes()))
+    }
+}
+
+impl std::fmt::Display for EndpointId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl FromStr for EndpointId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        u64::from_str_radix(text, 16).map(|raw| Self(raw.cast_signed()))
+    }
+}
+
+/// What an agent says of its computer, shortened to what is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Device {
+    pub(crate) host_name: String,
+    pub(crate) os: String,
+    pub(crate) os_version: String,
+    pub(crate) user: String,
+    /// Name and version of the agent.
+    pub(crate) software: String,
+}
+
+impl Device {
+    pub(crate) fn new(device: control::Device, software: String) -> Self {
+        let short =
+            |text: String| text.chars().filter(|letter| !letter.is_control()).take(DEVICE_TEXT_MAX).collect();
+        Self {
+            host_name: short(device.host_name),
+            os: short(device.os),
+            os_version: short(device.os_version),
+            user: short(device.user),
+            software: short(software),
+        }
+    }
+}
+
+/// An enrolled endpoint.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint {
+    pub(crate) id: EndpointId,
+    pub(crate) name: String,
+    pub(crate) os: String,
+    /// Name and version of its agent.
+    pub(crate) software: String,
+    pub(crate) last_seen: Moment,
+}
+
+type Row = (i64, String, String, String, i64);
+
+impl From<Row> for Endpoint {
+    fn from((id, name, os, software, seen): Row) -> Self {
+        Self { id: EndpointId(id), name, os, software, last_seen: Moment::from_ms(seen) }
+    }
+}
+
+impl Db {
+    /// All endpoints, by name.
+    pub(crate) async fn endpoints(&self) -> Result<Vec<Endpoint>, DbError> {
+        let rows = sqlx::query_as::<_, Row>(
+            "SELECT id, name, os, software, last_seen_ms FROM endpoints ORDER BY name, id",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(rows.into_iter().map(Endpoint::from).collect())
+    }
+
+    pub(crate) async fn endpoint(&self, id: EndpointId) -> Result<Option<Endpoint>, DbError> {
+        let row = sqlx::query_as::<_, Row>(
+            "SELECT id, name, os, software, last_seen_ms FROM endpoints WHERE id = ?",
+        )
+        .bind(id.0)
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(row.map(Endpoint::from))
+    }
+
+    /// The endpoint whose agent holds this key, with what that agent now says of its computer.
+    pub(crate) async fn endpoint_came(
+        &self,
+        public_key: &[u8; 32],
+        device: &Device,
+    ) -> Result<Option<Endpoint>, DbError> {
+        let row = sqlx::query_as::<_, Row>(
+            "UPDATE endpoints SET host_name = ?, os = ?, os_version = ?, user = ?, software = ?,
+                last_seen_ms = ?
+             WHERE public_key = ? RETURNING id, name, os, software, last_seen_ms",
+        )
+        .bind(&device.host_name)
+        .bind(&device.os)
+        .bind(&device.os_version)
+        .bind(&device.user)
+        .bind(&device.software)
+        .bind(Moment::now().to_ms())
+        .bind(&public_key[..])
+        .fetch_optional(&self.writer)
+        .await?;
+        Ok(row.map(Endpoint::from))
+    }
+
+    pub(crate) async fn endpoint_went(&self, id: EndpointId) -> Result<(), DbError> {
+        sqlx::query("UPDATE endpoints SET last_seen_ms = ? WHERE id = ?")
+            .bind(Moment::now().to_ms())
+            .bind(id.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_from_its_digits() {
+        for id in [EndpointId(0), EndpointId(-1), EndpointId(i64::MIN), EndpointId::random()] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        assert!("not an id".parse::<EndpointId>().is_err());
+    }
+}

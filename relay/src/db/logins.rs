@@ -1,0 +1,127 @@
+//! Logins: who holds a cookie, from where, and until when.
+
+use crate::db::{AccountId, Db, DbError};
+use crate::time::Moment;
+
+/// Names a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LoginId(pub(super) i64);
+
+impl std::fmt::Display for LoginId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A login that is valid now.
+#[derive(Debug, Clone)]
+pub(crate) struct Login {
+    pub(crate) id: LoginId,
+    pub(crate) user: String,
+    pub(crate) name: String,
+    pub(crate) expires: Moment,
+}
+
+/// What is remembered of a new login. The token itself is not.
+#[derive(Debug)]
+pub(crate) struct NewLogin<'a> {
+    pub(crate) account: AccountId,
+    pub(crate) token_hash: [u8; 32],
+    /// What the browser says of itself.
+    pub(crate) device: &'a str,
+    pub(crate) address: &'a str,
+    pub(crate) expires: Moment,
+}
+
+impl Db {
+    pub(crate) async fn add_login(&self, new: &NewLogin<'_>) -> Result<(), DbError> {
+        let now = Moment::now().to_ms();
+        sqlx::query(
+            "INSERT INTO logins (account, token_hash, device, address, created_ms, last_seen_ms, expires_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(new.account.0)
+        .bind(&new.token_hash[..])
+        .bind(new.device)
+        .bind(new.address)
+        .bind(now)
+        .bind(now)
+        .bind(new.expires.to_ms())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// The valid login behind a token, if there is one, and when it was last seen.
+    pub(crate) async fn login(
+        &self,
+        token_hash: &[u8; 32],
+        now: Moment,
+    ) -> Result<Option<(Login, Moment)>, DbError> {
+        let row = sqlx::query_as::<_, (i64, String, String, i64, i64)>(
+            "SELECT logins.id, user, name, expires_ms, last_seen_ms
+             FROM logins JOIN accounts ON accounts.id = account
+             WHERE token_hash = ? AND revoked_ms IS NULL AND ? < expires_ms",
+        )
+        .bind(&token_hash[..])
+        .bind(now.to_ms())
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(row.map(|(id, user, name, expires, seen)| {
+            let login = Login { id: LoginId(id), user, name, expires: Moment::from_ms(expires) };
+            (login, Moment::from_ms(seen))
+        }))
+    }
+
+    pub(crate) async fn saw_login(&self, id: LoginId, now: Moment) -> Result<(), DbError> {
+        sqlx::query("UPDATE logins SET last_seen_ms = ? WHERE id = ?")
+            .bind(now.to_ms())
+            .bind(id.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a login; its token is worthless from now on.
+    pub(crate) async fn revoke_login(&self, id: LoginId, now: Moment) -> Result<(), DbError> {
+        sqlx::query("UPDATE logins SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL")
+            .bind(now.to_ms())
+            .bind(id.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether somebody logged in to `account` from `address` since `since`.
+    pub(crate) async fn has_logged_in(
+        &self,
+        account: AccountId,
+        address: &str,
+        since: Moment,
+    ) -> Result<bool, DbError> {
+        let found = sqlx::query_scalar::<_, i64>(
+            "SELECT EXISTS (SELECT 1 FROM logins WHERE account = ? AND address = ? AND ? <= created_ms)",
+        )
+        .bind(account.0)
+        .bind(address)
+        .bind(since.to_ms())
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(found != 0)
+    }
+
+    /// Forgets logins that ended before `before`.
+    pub(crate) async fn forget_logins(&self, before: Moment) -> Result<(), DbError> {
+        sqlx::query("DELETE FROM logins WHERE expires_ms < ?")
+            .bind(before.to_ms())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn login_for_tests(user: &str) -> Login {
+    let expires = Moment::now().plus(std::time::Duration::from_secs(3600));
+    Login { id: LoginId(1), user: user.to_owned(), name: user.to_owned(), expires }
+}

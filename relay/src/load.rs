@@ -1,0 +1,259 @@
+//! The start of a relay, in order, and its end.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use transport::server::{BindError, EndpointOptions};
+use wire::close::CloseCode;
+
+use crate::api::{self, Origins};
+use crate::certificates::{CertificateError, Certificates, LOOK_EVERY};
+use crate::config::{Config, ConfigError};
+use crate::db::{Db, DbError};
+use crate::endpoint::{HttpServer, tls_acceptor};
+use crate::gate::OpenGate;
+use crate::login::{Logins, PasswordError, readable_password};
+use crate::metrics::Metrics;
+use crate::peer;
+use crate::registry::Registry;
+use crate::site::{Listening, Site};
+use crate::state::StateFolder;
+use crate::tickets::Tickets;
+use crate::time::Moment;
+
+/// How long peers and requests have to end when the relay stops.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often ended logins are forgotten.
+const TIDY_EVERY: Duration = Duration::from_secs(3600);
+
+/// Tries to find a number that is free on UDP and TCP, when any will do.
+const PORT_TRIES: usize = 16;
+
+/// The user of the account that the first start makes.
+const ADMINISTRATOR: &str = "admin";
+
+/// Why a relay does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The state folder cannot be used.
+    #[error("state folder: {0}")]
+    State(std::io::Error),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// There is no certificate to show.
+    #[error(transparent)]
+    Certificates(#[from] CertificateError),
+    /// TLS cannot be set up.
+    #[error("TLS: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The first account's password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The UDP port cannot be had.
+    #[error(transparent)]
+    Udp(#[from] BindError),
+    /// A TCP port cannot be had.
+    #[error("cannot listen on TCP {address}: {source}")]
+    Tcp {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// What whoever started the relay must know.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Ready {
+    /// Where it listens.
+    pub listening: Listening,
+    /// How agents know it: SHA-256 of the site's public key.
+    pub pin: [u8; 32],
+    /// User and password of the account that this first start made; never shown again.
+    pub first_account: Option<(String, String)>,
+}
+
+/// A relay that listens.
+#[derive(Debug)]
+pub struct Relay {
+    site: Arc<Site>,
+    endpoint: Arc<transport::server::Endpoint>,
+    ready: Ready,
+}
+
+impl Relay {
+    /// Starts a relay: state folder, database, certificates, accounts, sockets, tasks, in this order.
+    ///
+    /// Peers are served from here on; call [`Relay::run`] to stay with them.
+    ///
+    /// # Errors
+    /// When one of them is not to be had; what was opened before is closed again.
+    pub async fn load(folder: &Path, config: Config) -> Result<Self, LoadError> {
+        config.check()?;
+        let state = StateFolder::open(folder).map_err(LoadError::State)?;
+        let db = Db::open(&state.database()).await?;
+        let certificates = Certificates::load(&state, &config.certificates)?;
+        let logins = Logins::new(config.login.clone(), db.clone())?;
+        let first_account = make_first_account(&db, &logins).await?;
+
+        let sockets = Sockets::bind(&config, &certificates).await?;
+        let listening = sockets.listening;
+        state.remember_listening(listening.udp).map_err(LoadError::State)?;
+
+        let ready = Ready { listening, pin: certificates.pin(), first_account };
+        let acceptor = tls_acceptor(certificates.resolver())?;
+        let site = Arc::new(Site {
+            tickets: Tickets::default(),
+            registry: Registry::default(),
+            gate: Box::new(OpenGate),
+            metrics: Metrics::new(),
+            origins: Origins::new(&config.endpoint.origins, listening.http),
+            started: Instant::now(),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            listening,
+            certificates,
+            logins,
+            db,
+            config,
+        });
+
+        let http = HttpServer::new(api::router(&site), site.tasks.clone(), site.stop.clone());
+        http.listen(sockets.https, Some(acceptor));
+        if let Some(plain) = sockets.http {
+            http.listen(plain, None);
+        }
+        let endpoint = Arc::new(sockets.udp);
+        site.tasks.spawn(peer::accept(Arc::clone(&site), Arc::clone(&endpoint)));
+        site.tasks.spawn(look_after(Arc::clone(&site)));
+        tracing::info!(%listening, pin = hex(&ready.pin), "listening");
+        Ok(Self { site, endpoint, ready })
+    }
+
+    /// Where it listens, and what was made at the first start.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// Reads the operator's certificate again, as after SIGHUP.
+    pub fn reload(&self) {
+        look_after_certificates(&self.site, true);
+    }
+
+    /// Stops the relay: peers are told to come back, requests may end, and then everything is closed.
+    pub async fn stop(self) {
+        tracing::info!("stopping");
+        self.site.stop.cancel();
+        self.site.tasks.close();
+        if timeout(DRAIN_TIMEOUT, self.site.tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = self.site.tasks.len(), "did not end in time and are cut off");
+        }
+        self.endpoint.close(CloseCode::GoingAway, "the relay stops", DRAIN_TIMEOUT).await;
+        self.site.db.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+/// Every socket of a relay, bound and not yet served.
+struct Sockets {
+    udp: transport::server::Endpoint,
+    https: TcpListener,
+    http: Option<TcpListener>,
+    listening: Listening,
+}
+
+impl Sockets {
+    async fn bind(config: &Config, certificates: &Certificates) -> Result<Self, LoadError> {
+        let (udp, https) = bind_pair(config.endpoint.listen, certificates).await?;
+        let http = match config.endpoint.http {
+            Some(address) => Some(bind_tcp(address).await?),
+            None => None,
+        };
+        let listening = Listening {
+            udp: udp.local_address().map_err(LoadError::State)?,
+            https: https.local_addr().map_err(LoadError::State)?,
+            http: http.as_ref().and_then(|http| http.local_addr().ok()),
+        };
+        Ok(Self { udp, https, http, listening })
+    }
+}
+
+/// UDP and TCP on the same number; with port 0, on any that is free on both.
+async fn bind_pair(
+    address: SocketAddr,
+    certificates: &Certificates,
+) -> Result<(transport::server::Endpoint, TcpListener), LoadError> {
+    let mut tries = if address.port() == 0 { PORT_TRIES } else { 1 };
+    loop {
+        tries -= 1;
+        let options = EndpointOptions {
+            address,
+            certificates: certificates.resolver(),
+            congestion: transport::settings::Congestion::default(),
+        };
+        let udp = transport::server::Endpoint::bind(&options)?;
+        let same = udp.local_address().map_err(LoadError::State)?;
+        match bind_tcp(same).await {
+            Ok(https) => return Ok((udp, https)),
+            Err(error) if tries == 0 => return Err(error),
+            Err(_) => {}
+        }
+    }
+}
+
+async fn bind_tcp(address: SocketAddr) -> Result<TcpListener, LoadError> {
+    TcpListener::bind(address).await.map_err(|source| LoadError::Tcp { address, source })
+}
+
+/// The administrator of a new site; nothing when there are accounts already.
+async fn make_first_account(db: &Db, logins: &Logins) -> Result<Option<(String, String)>, LoadError> {
+    if db.has_accounts().await? {
+        return Ok(None);
+    }
+    let password = readable_password();
+    let hash = logins.hash(&password).await?;
+    db.add_account(ADMINISTRATOR, "Administrator", &hash).await?;
+    Ok(Some((ADMINISTRATOR.to_owned(), password)))
+}
+
+/// What must happen now and then.
+async fn look_after(site: Arc<Site>) {
+    let mut certificates = tokio::time::interval(LOOK_EVERY);
+    let mut logins = tokio::time::interval(TIDY_EVERY);
+    loop {
+        tokio::select! {
+            biased;
+            () = site.stop.cancelled() => return,
+            _ = certificates.tick() => look_after_certificates(&site, false),
+            _ = logins.tick() => {
+                if let Err(error) = site.logins.tidy().await {
+                    tracing::error!(%error, "cannot forget old logins");
+                }
+            }
+        }
+    }
+}
+
+fn look_after_certificates(site: &Site, reload: bool) {
+    if let Err(error) = site.certificates.look_after(Moment::now(), reload) {
+        tracing::error!(%error, "certificates stay as they are");
+    }
+}
+
+/// As operators compare pins: hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

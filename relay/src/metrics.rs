@@ -1,0 +1,175 @@
+//! Counters for Prometheus. Handles are made once; nothing is looked up on a hot path, and no label names an
+//! endpoint, so that the number of series does not grow with the fleet.
+
+use metrics::{Counter, Gauge, Histogram, Unit};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use transport::Carrier;
+use wire::control::Role;
+use wire::stream::StreamKind;
+
+/// Every figure of this relay.
+pub(crate) struct Metrics {
+    handle: PrometheusHandle,
+    links: [[Gauge; 2]; 3],
+    pub(crate) sessions: Gauge,
+    pub(crate) viewers: Gauge,
+    pub(crate) screen_in_bytes: Counter,
+    pub(crate) screen_out_bytes: Counter,
+    pub(crate) input_bytes: Counter,
+    pub(crate) cursor_bytes: Counter,
+    pub(crate) control_in_messages: Counter,
+    pub(crate) updates_in: Counter,
+    pub(crate) updates_out: Counter,
+    pub(crate) hold_seconds: Histogram,
+    handshakes_accepted: Counter,
+    handshakes_refused: Counter,
+    closed_malformed: Counter,
+    closed_silent: Counter,
+    closed_slow: Counter,
+    pub(crate) events_lagged: Counter,
+    pub(crate) logins_accepted: Counter,
+    pub(crate) logins_refused: Counter,
+}
+
+/// Why the relay closed a peer that would have stayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Malformed,
+    Silent,
+    TooSlow,
+}
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    /// A recorder of its own for each relay, so that two in one process do not mix.
+    pub(crate) fn new() -> Self {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            describe();
+            Self::register(&recorder)
+        })
+    }
+
+    fn register(recorder: &PrometheusRecorder) -> Self {
+        let links = [Carrier::Quic, Carrier::WebTransport, Carrier::WebSocket].map(|carrier| {
+            ["agent", "technician"]
+                .map(|role| metrics::gauge!("nearhand_links", "carrier" => carrier.name(), "role" => role))
+        });
+        let bytes =
+            |kind, way| metrics::counter!("nearhand_stream_bytes_total", "kind" => kind, "way" => way);
+        let faults = |cause| metrics::counter!("nearhand_links_dropped_total", "cause" => cause);
+        let handshakes = |outcome| metrics::counter!("nearhand_handshakes_total", "outcome" => outcome);
+        let logins = |outcome| metrics::counter!("nearhand_logins_total", "outcome" => outcome);
+        Self {
+            handle: recorder.handle(),
+            links,
+            sessions: metrics::gauge!("nearhand_sessions"),
+            viewers: metrics::gauge!("nearhand_viewers"),
+            screen_in_bytes: bytes("screen", "in"),
+            screen_out_bytes: bytes("screen", "out"),
+            input_bytes: bytes("input", "in"),
+            cursor_bytes: bytes("cursor", "in"),
+            control_in_messages: metrics::counter!("nearhand_control_messages_total"),
+            updates_in: metrics::counter!("nearhand_updates_total", "way" => "in"),
+            updates_out: metrics::counter!("nearhand_updates_total", "way" => "out"),
+            hold_seconds: metrics::histogram!("nearhand_update_write_seconds"),
+            handshakes_accepted: handshakes("accepted"),
+            handshakes_refused: handshakes("refused"),
+            closed_malformed: faults("malformed"),
+            closed_silent: faults("silent"),
+            closed_slow: faults("too_slow"),
+            events_lagged: metrics::counter!("nearhand_events_lagged_total"),
+            logins_accepted: logins("accepted"),
+            logins_refused: logins("refused"),
+        }
+    }
+
+    /// Links of one carrier and role that are open now.
+    pub(crate) fn links(&self, carrier: Carrier, role: Role) -> &Gauge {
+        let [quic, webtransport, websocket] = &self.links;
+        let [agents, technicians] = match carrier {
+            Carrier::Quic => quic,
+            Carrier::WebTransport => webtransport,
+            Carrier::WebSocket => websocket,
+        };
+        if role == Role::Agent { agents } else { technicians }
+    }
+
+    /// A handshake ended.
+    pub(crate) fn handshake(&self, accepted: bool) {
+        let counter = if accepted { &self.handshakes_accepted } else { &self.handshakes_refused };
+        counter.increment(1);
+    }
+
+    /// A link was closed for the peer's fault.
+    pub(crate) fn fault(&self, fault: Fault) {
+        let counter = match fault {
+            Fault::Malformed => &self.closed_malformed,
+            Fault::Silent => &self.closed_silent,
+            Fault::TooSlow => &self.closed_slow,
+        };
+        counter.increment(1);
+    }
+
+    /// Bytes of a stream that were read from a peer.
+    pub(crate) fn read(&self, kind: StreamKind, bytes: usize) {
+        let counter = match kind {
+            StreamKind::Screen => &self.screen_in_bytes,
+            StreamKind::Input => &self.input_bytes,
+            StreamKind::Cursor => &self.cursor_bytes,
+            _ => return,
+        };
+        counter.increment(bytes as u64);
+    }
+
+    /// All figures as Prometheus reads them.
+    pub(crate) fn render(&self) -> String {
+        self.handle.run_upkeep();
+        self.handle.render()
+    }
+}
+
+fn describe() {
+    metrics::describe_gauge!("nearhand_links", "Links that are open");
+    metrics::describe_gauge!("nearhand_sessions", "Support sessions that are open");
+    metrics::describe_gauge!("nearhand_viewers", "Technicians in sessions");
+    metrics::describe_counter!("nearhand_stream_bytes_total", Unit::Bytes, "Bytes of streams by kind");
+    metrics::describe_counter!("nearhand_control_messages_total", "Control messages received");
+    metrics::describe_counter!("nearhand_updates_total", "Screen updates");
+    metrics::describe_histogram!(
+        "nearhand_update_write_seconds",
+        Unit::Seconds,
+        "From taking an update for a viewer until its link took all of it"
+    );
+    metrics::describe_counter!("nearhand_handshakes_total", "Handshakes of links");
+    metrics::describe_counter!("nearhand_links_dropped_total", "Links closed for their peer's fault");
+    metrics::describe_counter!(
+        "nearhand_events_lagged_total",
+        "Event streams that lost events and started over"
+    );
+    metrics::describe_counter!("nearhand_logins_total", "Attempts to log in");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_rendered_with_their_labels() {
+        let metrics = Metrics::new();
+        metrics.links(Carrier::WebTransport, Role::Technician).increment(1.0);
+        metrics.fault(Fault::TooSlow);
+        let text = metrics.render();
+        for line in [
+            "nearhand_links{carrier=\"webtransport\",role=\"technician\"} 1",
+            "nearhand_links_dropped_total{cause=\"too_slow\"} 1",
+        ] {
+            assert!(text.contains(line), "{line} is missing in\n{text}");
+        }
+    }
+}

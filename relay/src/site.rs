@@ -1,0 +1,104 @@
+//! What all tasks of one relay share.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::time::Instant;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::api::Origins;
+use crate::certificates::Certificates;
+use crate::config::Config;
+use crate::db::Db;
+use crate::endpoint;
+use crate::gate::Gate;
+use crate::login::Logins;
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use crate::tickets::Tickets;
+
+/// One running relay.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) config: Config,
+    pub(crate) db: Db,
+    pub(crate) certificates: Certificates,
+    pub(crate) logins: Logins,
+    pub(crate) tickets: Tickets,
+    pub(crate) registry: Registry,
+    pub(crate) gate: Box<dyn Gate>,
+    pub(crate) metrics: Metrics,
+    pub(crate) origins: Origins,
+    pub(crate) listening: Listening,
+    /// All link clocks of this relay start here, so that times need no translation from link to link.
+    pub(crate) started: Instant,
+    /// Fires when the relay is to stop.
+    pub(crate) stop: CancellationToken,
+    /// Every task of the relay.
+    pub(crate) tasks: TaskTracker,
+}
+
+/// Where a relay listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listening {
+    /// Agents and WebTransport.
+    pub udp: SocketAddr,
+    /// Console, API and WebSocket.
+    pub https: SocketAddr,
+    /// The same without TLS, on this machine only.
+    pub http: Option<SocketAddr>,
+}
+
+impl Listening {
+    /// `host:port` under which agents find the relay, as they go into enrolment tokens.
+    pub(crate) fn addresses_for_agents(self, config: &endpoint::Config) -> Vec<String> {
+        addresses_for_agents(self.udp, config)
+    }
+}
+
+impl std::fmt::Display for Listening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "udp={} https={} http=", self.udp, self.https)?;
+        match self.http {
+            Some(http) => write!(f, "{http}"),
+            None => write!(f, "-"),
+        }
+    }
+}
+
+/// What the configuration says; without it, this machine's address towards others, and loopback.
+pub(crate) fn addresses_for_agents(listening: SocketAddr, config: &endpoint::Config) -> Vec<String> {
+    if !config.addresses.is_empty() {
+        return config.addresses.clone();
+    }
+    if !listening.ip().is_unspecified() {
+        return vec![listening.to_string()];
+    }
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let outward = outward_address().filter(|address| !address.is_loopback());
+    let hosts = outward.into_iter().chain([loopback]);
+    hosts.map(|host| SocketAddr::new(host, listening.port()).to_string()).collect()
+}
+
+/// The address from which this machine would talk to the world. Connecting a UDP socket sends nothing.
+fn outward_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // An address for documentation (RFC 5737): the default route leads there.
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|address| !address.is_unspecified())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_carry_what_the_operator_says() {
+        let mut config = endpoint::Config::default();
+        let listening = SocketAddr::from(([0, 0, 0, 0], 7443));
+        let guessed = addresses_for_agents(listening, &config);
+        assert_eq!(guessed.last().map(String::as_str), Some("127.0.0.1:7443"));
+        config.addresses = vec!["relay.example:443".to_owned()];
+        assert_eq!(addresses_for_agents(listening, &config), config.addresses);
+    }
+}
