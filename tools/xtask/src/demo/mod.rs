@@ -112,7 +112,7 @@ impl Demo {
         let address = relay.http.context("the relay serves no plain HTTP")?;
         let mut client = Client::log_in(address, &relay.user, &relay.password)?;
         wait_until_online(&mut client, children)?;
-        let console = format!("http://localhost:{}/console", address.port());
+        let console = format!("http://localhost:{}/console/", address.port());
         Ok(Self { console, user: relay.user, password: relay.password, desktop })
     }
 }

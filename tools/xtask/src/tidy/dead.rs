@@ -103,7 +103,8 @@ fn unread_data(tree: &Tree) -> Vec<Finding> {
 fn is_read(path: &str, tree: &Tree) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.split('.').next().unwrap_or(name);
-    let names = [format!("/{stem}."), format!("\"{stem}"), format!("{}\"", folder(path))];
+    let inside = folder(path).rsplit_once('/').map_or("", |(_, inside)| inside);
+    let names = [format!("/{stem}."), format!("\"{stem}"), format!("/{inside}\"")];
     let programs = tree.files().iter().filter(|file| ["rs", "ts"].contains(&file.extension()));
     programs.into_iter().any(|file| names.iter().any(|name| file.text.contains(name)))
 }
