@@ -50,7 +50,7 @@ pub trait Input: Send {
     /// Types text, whatever the layout. Line feeds become the Enter key, tabs the Tab key.
     ///
     /// Blocks while it types: where a text has more different characters that are not on the layout than there
-    /// are keys to lend them (some dozens), it waits up to 100 ms for each further one, until programs have
+    /// are keys to lend them (about twenty), it waits up to 300 ms for every twenty more, until programs have
     /// taken in those before.
     ///
     /// # Errors

@@ -19,11 +19,12 @@ use super::{
 use crate::Lost;
 
 /// Keycodes that are lent at a time. Each change makes every program read the map again, so many are cheaper
-/// than few; a layout leaves some dozens free.
+/// than few; usual layouts leave about twenty free.
 const LENT_MAX: usize = 32;
 
-/// How long a keycode keeps its character after it was used.
-const SETTLE: Duration = Duration::from_millis(100);
+/// How long a keycode keeps its character after it was used. On a busy machine, terminals were seen to take more
+/// than 100 ms until they looked a key up.
+const SETTLE: Duration = Duration::from_millis(300);
 
 /// Keycodes that we gave a character, the one used longest ago first.
 #[derive(Default)]

@@ -224,7 +224,7 @@ fn a_lent_key_that_a_new_layout_took_is_not_cleared() -> Result<()> {
     // A symbol of somebody else on the key that was lent first: the highest one without a symbol.
     let after = symbols()?;
     let width = after.len() / 248;
-    let free =
+    let mut free =
         (8..=255u8).zip(after.chunks(width)).filter(|(_, symbols)| symbols.iter().all(|&symbol| symbol == 0));
     let (highest, _) = free.next_back().context("a free key")?;
     conn.change_keyboard_mapping(1, highest, 1, &[0x61])?.check()?;
