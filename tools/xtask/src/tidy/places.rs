@@ -8,7 +8,8 @@ use crate::tree::{self, File};
 
 /// Where operating systems are named: by the platform, which has a folder for each, in its tests on real ones, and
 /// by the options of sockets, which not every system has.
-const CHOOSERS: [&str; 3] = ["agent/platform/src/lib.rs", "agent/platform/tests/", "engine/transport/src/socket.rs"];
+const CHOOSERS: [&str; 3] =
+    ["agent/platform/src/lib.rs", "agent/platform/tests/", "engine/transport/src/socket.rs"];
 
 pub(super) fn check(file: &File) -> Vec<Finding> {
     if file.extension() != "rs" {
