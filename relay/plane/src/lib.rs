@@ -11,8 +11,11 @@
 //! - a view lives as long as its viewer's link, so that the numbers of its updates go on;
 //! - at most two colour modes of a display are watched at once.
 
+mod demand;
+mod feed;
 mod limits;
 mod session;
+mod watcher;
 
 pub use limits::Limits;
 pub use session::{Changed, Counters, DemandError, JoinError, Refused, Replaced, Session, Viewer};

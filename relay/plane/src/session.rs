@@ -1,13 +1,17 @@
 //! One support session: its stores, and the views of its viewers.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use proto::screen::{InboxError, StoreError};
 use wire::control::{Answer, ColorMode, Refresh, Wanted};
 use wire::screen::Update;
-use wire::{Seat, SessionId};
+use wire::{Epoch, RenditionId, Seat, SessionId, TileIndex};
 
 use crate::Limits;
+use crate::demand::{Choice, aggregate, choose};
+use crate::feed::Feed;
+use crate::watcher::Watcher;
 
 /// Who watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,12 +116,17 @@ pub struct Counters {
 pub struct Session {
     id: SessionId,
     limits: Limits,
+    /// What comes on the agent's link, by rendition; for as long as the link, so that numbers are counted.
+    feeds: BTreeMap<RenditionId, Feed>,
+    watchers: BTreeMap<Seat, Watcher>,
+    counters: Counters,
 }
 
 impl Session {
     /// A session without viewers.
     pub fn new(id: SessionId, limits: Limits) -> Self {
-        Self { id, limits }
+        let (feeds, watchers) = (BTreeMap::new(), BTreeMap::new());
+        Self { id, limits, feeds, watchers, counters: Counters::default() }
     }
 
     /// Which session.
@@ -130,13 +139,21 @@ impl Session {
     /// # Errors
     /// When the seat is taken or no seat is free.
     pub fn join(&mut self, seat: Seat, viewer: Viewer) -> Result<(), JoinError> {
-        let _ = (seat, viewer, self.limits);
+        if self.watchers.contains_key(&seat) {
+            return Err(JoinError::Taken(seat));
+        }
+        if self.limits.seats_max <= self.watchers.len() {
+            return Err(JoinError::Full(self.limits.seats_max));
+        }
+        let stamped = if viewer == Viewer::Technician { Some(seat) } else { None };
+        self.watchers.insert(seat, Watcher::new(self.id, stamped));
         Ok(())
     }
 
     /// A viewer is gone, with his link. Ask [`Session::wanted`] again.
     pub fn leave(&mut self, seat: Seat) {
-        let _ = seat;
+        self.watchers.remove(&seat);
+        self.drop_unwatched();
     }
 
     /// Everything that a viewer wants to see; replaces what he wanted before. Ask [`Session::wanted`] again.
@@ -146,69 +163,150 @@ impl Session {
     /// # Errors
     /// When nothing was changed, because the demand is beyond a limit.
     pub fn demand(&mut self, seat: Seat, wanted: &[Wanted]) -> Result<Vec<Replaced>, DemandError> {
-        let _ = (seat, wanted);
-        Ok(Vec::new())
+        if !self.watchers.contains_key(&seat) {
+            return Err(DemandError::NoSuchSeat(seat));
+        }
+        let (got, limit) = (wanted.len(), self.limits.displays_max);
+        if limit < got {
+            return Err(DemandError::Displays { got, limit });
+        }
+        let others = self.watchers.iter().filter(|(other, _)| **other != seat);
+        let others: Vec<Choice> = others.flat_map(|(_, watcher)| watcher.choices()).copied().collect();
+        let (choices, replaced) = choose(wanted, &others, self.limits.modes_max)?;
+        if let Some(watcher) = self.watchers.get_mut(&seat) {
+            watcher.watch(choices);
+        }
+        self.drop_unwatched();
+        Ok(replaced)
     }
 
     /// What all viewers together want: the agent's demand. Ordered, so that it can be compared with the last one.
     pub fn wanted(&self) -> Vec<Wanted> {
-        Vec::new()
+        aggregate(self.watchers.values().flat_map(Watcher::choices))
     }
 
     /// An update of the agent has come. `captured_us` is its capture time on this hop's own clock.
     ///
     /// # Errors
     /// When the agent broke a rule: its link is to be closed, and [`Session::agent_lost`] called.
-    pub fn receive(&mut self, update: Update, captured_us: u32) -> Result<Changed, Refused> {
-        let _ = (update, captured_us);
-        Ok(Changed::default())
+    pub fn receive(&mut self, mut update: Update, captured_us: u32) -> Result<Changed, Refused> {
+        if update.header.session != self.id {
+            return Err(Refused::Session(update.header.session));
+        }
+        let rendition = update.header.rendition;
+        if !self.feeds.contains_key(&rendition) && self.limits.renditions_max <= self.feeds.len() {
+            return Err(Refused::Renditions(self.limits.renditions_max));
+        }
+        self.counters.updates_received += 1;
+        let watched = self.is_watched(rendition);
+        let feed = self.feeds.entry(rendition).or_default();
+        let before = feed.applied();
+        update.header.captured_us = captured_us;
+        feed.receive(update, watched)?;
+        let answer = if before < feed.applied() { Some(self.answer_upstream(rendition)) } else { None };
+        Ok(Changed { seats: self.due_seats(rendition), answer })
     }
 
     /// Whether [`Session::take`] may have something for this viewer.
     pub fn is_due(&self, seat: Seat) -> bool {
-        let _ = seat;
-        false
+        self.watchers.get(&seat).is_some_and(|watcher| watcher.is_due(&self.feeds))
     }
 
     /// The next update for a viewer, with about `bytes_max` bytes of payload, ready for his link.
     ///
     /// It counts as had, so it must be sent. Afterwards ask [`Session::take_refresh`].
     pub fn take(&mut self, now: Instant, seat: Seat, bytes_max: usize) -> Option<Update> {
-        let _ = (now, seat, bytes_max);
-        None
+        let update = self.watchers.get_mut(&seat)?.take(&mut self.feeds, now, bytes_max)?;
+        self.counters.updates_taken += 1;
+        Some(update)
     }
 
     /// A viewer asks for tiles; he has something due afterwards.
     pub fn refresh(&mut self, seat: Seat, refresh: &Refresh) {
-        let _ = (seat, refresh);
+        let view = u16::try_from(refresh.rendition).ok().map(RenditionId::from_wire);
+        let view = view.and_then(|rendition| self.watchers.get_mut(&seat)?.view_mut(rendition));
+        let Some(view) = view.filter(|_| refresh.session == self.id.to_wire()) else {
+            self.counters.messages_ignored += 1;
+            return;
+        };
+        let index = |tile: &u32| u16::try_from(*tile).ok().map(TileIndex::from_wire);
+        let tiles: Vec<_> = refresh.tiles.iter().filter_map(index).collect();
+        view.refresh(Epoch::from_wire(refresh.epoch), &tiles);
     }
 
-    /// What to ask the agent for, at most one request at a time for each rendition.
+    /// What to ask the agent for, at most one request at a time for each rendition. Ask after [`Session::receive`]
+    /// and [`Session::take`], until there is nothing more.
     pub fn take_refresh(&mut self, now: Instant) -> Option<Refresh> {
-        let _ = now;
-        None
+        self.feeds.iter_mut().find_map(|(rendition, feed)| {
+            let (epoch, tiles) = feed.take_refresh(now)?;
+            self.counters.tiles_refreshed += tiles.len() as u64;
+            let tiles = tiles.into_iter().map(|index| u32::from(index.to_wire())).collect();
+            let (session, rendition) = (self.id.to_wire(), u32::from(rendition.to_wire()));
+            Some(Refresh { session, rendition, epoch: epoch.to_wire(), tiles })
+        })
     }
 
     /// When [`Session::take_refresh`] is to be asked again even if nothing happens.
     pub fn refresh_deadline(&self) -> Option<Instant> {
-        None
+        self.feeds.values().filter_map(Feed::refresh_deadline).min()
     }
 
     /// A viewer has applied updates.
     pub fn answer(&mut self, seat: Seat, answer: &Answer) {
-        let _ = (seat, answer);
+        let view = u16::try_from(answer.rendition).ok().map(RenditionId::from_wire);
+        match view.and_then(|rendition| self.watchers.get_mut(&seat)?.view_mut(rendition)) {
+            Some(view) if answer.session == self.id.to_wire() => view.answer(answer.applied),
+            _ => self.counters.messages_ignored += 1,
+        }
     }
 
     /// A viewer's pointer is at this pixel of a display: what is near goes first.
     pub fn point_at(&mut self, seat: Seat, display: u8, x: u16, y: u16) {
-        let _ = (seat, display, x, y);
+        if let Some(watcher) = self.watchers.get_mut(&seat) {
+            watcher.point_at(display, x, y);
+        }
     }
 
     /// The link to the agent is lost. Pictures are dropped; viewers stay, and go on with what comes next.
-    pub fn agent_lost(&mut self) {}
+    pub fn agent_lost(&mut self) {
+        for feed in self.feeds.values_mut() {
+            feed.link_lost();
+        }
+    }
 
     /// What happened so far.
     pub fn counters(&self) -> Counters {
-        Counters::default()
+        let mut counters = self.counters;
+        for feed in self.feeds.values() {
+            let (outdated, unwanted, broken) = feed.dropped();
+            counters.updates_outdated += outdated;
+            counters.updates_unwanted += unwanted;
+            counters.operations_broken += broken;
+        }
+        counters
+    }
+
+    fn is_watched(&self, rendition: RenditionId) -> bool {
+        self.watchers.values().any(|watcher| watcher.watches(rendition))
+    }
+
+    fn drop_unwatched(&mut self) {
+        let Self { feeds, watchers, .. } = self;
+        for (rendition, feed) in feeds {
+            if !watchers.values().any(|watcher| watcher.watches(*rendition)) {
+                feed.drop_picture();
+            }
+        }
+    }
+
+    fn due_seats(&self, rendition: RenditionId) -> Vec<Seat> {
+        let watching = self.watchers.iter().filter(|(_, watcher)| watcher.watches(rendition));
+        watching.filter(|(_, watcher)| watcher.is_due(&self.feeds)).map(|(seat, _)| *seat).collect()
+    }
+
+    fn answer_upstream(&self, rendition: RenditionId) -> Answer {
+        let applied = self.feeds.get(&rendition).map_or(0, Feed::applied);
+        let (session, rendition) = (self.id.to_wire(), u32::from(rendition.to_wire()));
+        Answer { session, rendition, applied, decode_us: 0, paint_us: 0 }
     }
 }

@@ -30,8 +30,10 @@
 //! - A hop that cannot make sense of an operation marks its tile as stale at the version that was named, and asks
 //!   for it; it never guesses pixels.
 
+mod grade;
 mod inbox;
 mod store;
+mod tileset;
 mod view;
 
 pub use inbox::{Inbox, InboxCounters, InboxError};

@@ -1,0 +1,73 @@
+//! What upstream dealt to this hop for later: tiles in slots, and dictionaries.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use wire::screen::{Dictionary, Quality};
+use wire::{DictionaryId, Slot, limits};
+
+use super::StoreError;
+use super::tile::{Coded, NamedDictionary};
+
+/// Bytes that the slots of a sender may hold: four times what a view of ours deals.
+const SLOT_BYTES_MAX: usize = 16 << 20;
+
+/// A tile's pixels that a later reuse may name.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    pub(super) quality: Quality,
+    pub(super) coded: Coded,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    kept: BTreeMap<Slot, Kept>,
+    bytes: usize,
+}
+
+impl Slots {
+    pub(super) fn fill(&mut self, slot: Slot, kept: Kept) -> Result<(), StoreError> {
+        let bytes = self.bytes + kept.coded.bytes.len();
+        if let Some(old) = self.kept.insert(slot, kept) {
+            self.bytes = bytes - old.coded.bytes.len();
+        } else {
+            self.bytes = bytes;
+        }
+        let (got, limit) = (self.bytes, SLOT_BYTES_MAX);
+        if got <= limit { Ok(()) } else { Err(StoreError::Slots { got, limit }) }
+    }
+
+    pub(super) fn get(&self, slot: Slot) -> Option<Kept> {
+        self.kept.get(&slot).cloned()
+    }
+}
+
+/// The dictionaries of an epoch.
+#[derive(Debug, Default)]
+pub(crate) struct Dictionaries {
+    places: [Option<(u64, Bytes)>; limits::DICTIONARIES_MAX],
+    runs: u64,
+}
+
+impl Dictionaries {
+    pub(super) fn put(&mut self, dictionary: Dictionary) {
+        let Some(place) = self.places.get_mut(dictionary.id.to_usize()) else { return };
+        if place.as_ref().is_some_and(|(_, kept)| *kept == dictionary.payload) {
+            return;
+        }
+        self.runs += 1;
+        *place = Some((self.runs, dictionary.payload));
+    }
+
+    /// The dictionary that a payload names, if it is there.
+    pub(super) fn name(&self, id: DictionaryId) -> Option<NamedDictionary> {
+        let (run, _) = self.places.get(id.to_usize())?.as_ref()?;
+        Some(NamedDictionary { id, run: *run })
+    }
+
+    /// The bytes of a dictionary, unless it was replaced.
+    pub(crate) fn get(&self, name: NamedDictionary) -> Option<Bytes> {
+        let (run, bytes) = self.places.get(name.id.to_usize())?.as_ref()?;
+        if *run == name.run { Some(bytes.clone()) } else { None }
+    }
+}

@@ -1,0 +1,76 @@
+//! What viewers want and what they get: at most so many colour modes of a display at once.
+
+use std::collections::BTreeMap;
+
+use wire::RenditionId;
+use wire::control::{ColorMode, Wanted};
+
+use crate::{DemandError, Replaced};
+
+/// One display that a viewer watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) display: u8,
+    pub(crate) mode: ColorMode,
+    pub(crate) bytes_per_second: u32,
+}
+
+impl Choice {
+    pub(crate) fn rendition(&self) -> RenditionId {
+        RenditionId::of(self.display, self.mode)
+    }
+}
+
+/// What a viewer gets for his wishes, beside what the others watch.
+pub(crate) fn choose(
+    wanted: &[Wanted],
+    others: &[Choice],
+    modes_max: usize,
+) -> Result<(Vec<Choice>, Vec<Replaced>), DemandError> {
+    let (mut choices, mut replaced) = (Vec::<Choice>::new(), Vec::new());
+    for wish in wanted {
+        let display = u8::try_from(wish.display).map_err(|_| DemandError::NoSuchDisplay(wish.display))?;
+        let mode = match wish.mode() {
+            ColorMode::Unspecified => ColorMode::AllColors,
+            mode => mode,
+        };
+        let given = nearest(display, mode, others, modes_max);
+        if given != mode {
+            replaced.push(Replaced { display, wanted: mode, given });
+        }
+        choices.retain(|choice| choice.display != display);
+        choices.push(Choice { display, mode: given, bytes_per_second: wish.bytes_per_second });
+    }
+    Ok((choices, replaced))
+}
+
+/// The mode itself where it is watched already or there is room for it, else the nearest that is watched.
+fn nearest(display: u8, mode: ColorMode, others: &[Choice], modes_max: usize) -> ColorMode {
+    let wish = RenditionId::of(display, mode);
+    let mut watched: Vec<_> = others.iter().filter(|choice| choice.display == display).collect();
+    watched.sort_unstable_by_key(|choice| choice.rendition());
+    watched.dedup_by_key(|choice| choice.rendition());
+    if watched.len() < modes_max || watched.iter().any(|choice| choice.rendition() == wish) {
+        return mode;
+    }
+    let distance = |choice: &&Choice| (choice.mode as i32).abs_diff(mode as i32);
+    watched.into_iter().min_by_key(distance).map_or(mode, |choice| choice.mode)
+}
+
+/// The demand of all viewers: each rendition once, at the rate of the best served.
+pub(crate) fn aggregate<'a>(choices: impl Iterator<Item = &'a Choice>) -> Vec<Wanted> {
+    let mut renditions: BTreeMap<RenditionId, Choice> = BTreeMap::new();
+    for choice in choices {
+        let entry = renditions.entry(choice.rendition()).or_insert(*choice);
+        entry.bytes_per_second = entry.bytes_per_second.max(choice.bytes_per_second);
+        if choice.mode == ColorMode::VideoOptimized {
+            entry.mode = choice.mode;
+        }
+    }
+    let wanted = |choice: Choice| Wanted {
+        display: u32::from(choice.display),
+        mode: choice.mode.into(),
+        bytes_per_second: choice.bytes_per_second,
+    };
+    renditions.into_values().map(wanted).collect()
+}

@@ -1,0 +1,95 @@
+//! One rendition as it comes from the agent: the order of its updates, and its picture while somebody watches.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use proto::screen::{Inbox, Store};
+use wire::screen::{SeatInput, Update};
+use wire::{Epoch, TileIndex, limits};
+
+use crate::Refused;
+
+/// Updates with inputs that wait for earlier updates. Beyond it the oldest is left out; a newer one tells more.
+const INPUTS_WAITING_MAX: usize = 4 * limits::SEATS_MAX;
+
+#[derive(Debug, Default)]
+pub(crate) struct Feed {
+    inbox: Inbox,
+    pub(crate) store: Store,
+    /// Inputs whose effect shows once all updates up to a number are applied.
+    inputs: VecDeque<(u64, Vec<SeatInput>)>,
+    unwanted: u64,
+    /// What inboxes and stores of earlier links and pictures counted.
+    past_outdated: u64,
+    past_broken: u64,
+}
+
+impl Feed {
+    /// Takes an update, and applies what may be applied now; drops it where nobody watches.
+    ///
+    /// The capture time in its header is one of this hop's clock.
+    pub(crate) fn receive(&mut self, update: Update, watched: bool) -> Result<(), Refused> {
+        self.inbox.receive(update)?;
+        while let Some(mut update) = self.inbox.poll() {
+            if !watched {
+                self.unwanted += 1;
+                continue;
+            }
+            let inputs = std::mem::take(&mut update.header.inputs);
+            if !inputs.is_empty() {
+                self.inputs.push_back((update.header.number, inputs));
+            }
+            let captured_us = update.header.captured_us;
+            self.store.apply(update, captured_us)?;
+        }
+        self.note_inputs();
+        Ok(())
+    }
+
+    pub(crate) fn applied(&self) -> u64 {
+        self.inbox.applied()
+    }
+
+    pub(crate) fn take_refresh(&mut self, now: Instant) -> Option<(Epoch, Vec<TileIndex>)> {
+        let epoch = self.store.epoch()?;
+        Some((epoch, self.store.take_refresh(now)?))
+    }
+
+    pub(crate) fn refresh_deadline(&self) -> Option<Instant> {
+        self.store.refresh_deadline()
+    }
+
+    /// Nobody watches any more: no old pixels wait for the next technician.
+    pub(crate) fn drop_picture(&mut self) {
+        self.past_broken += self.store.counters().broken;
+        self.store = Store::new();
+        self.inputs.clear();
+    }
+
+    /// The link is lost: the next one counts its updates from 1. Views go on with the store.
+    pub(crate) fn link_lost(&mut self) {
+        self.past_outdated += self.inbox.counters().outdated;
+        self.inbox = Inbox::new();
+        self.store.clear();
+        self.inputs.clear();
+    }
+
+    /// Updates outdated and unwanted, and operations broken.
+    pub(crate) fn dropped(&self) -> (u64, u64, u64) {
+        let outdated = self.past_outdated + self.inbox.counters().outdated;
+        (outdated, self.unwanted, self.past_broken + self.store.counters().broken)
+    }
+
+    fn note_inputs(&mut self) {
+        while INPUTS_WAITING_MAX < self.inputs.len() {
+            self.inputs.pop_front();
+        }
+        let applied = self.inbox.applied();
+        let (shown, waiting): (VecDeque<_>, _) =
+            std::mem::take(&mut self.inputs).into_iter().partition(|(number, _)| *number <= applied);
+        self.inputs = waiting;
+        for (_, inputs) in shown {
+            self.store.note_inputs(&inputs);
+        }
+    }
+}
