@@ -52,3 +52,20 @@ impl fmt::Display for Desktop {
         write!(f, "{kind}, display {}", self.display)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::shell;
+
+    use super::*;
+
+    #[test]
+    fn a_virtual_desktop_shows_a_terminal() {
+        let mut children = Children::new(false).unwrap();
+        let desktop = Desktop::start(&mut children).unwrap();
+        let mut search = Command::new("xdotool");
+        search.args(["search", "--sync", "--onlyvisible", "--class", "XTerm"]);
+        let window = shell::output(search.env("DISPLAY", desktop.display())).unwrap();
+        assert!(window.trim().parse::<u32>().is_ok(), "no window: {window}");
+    }
+}
