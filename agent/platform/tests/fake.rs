@@ -175,6 +175,24 @@ fn a_looping_recording_begins_again_at_the_wanted_pace() -> Result<()> {
 }
 
 #[test]
+fn a_recorded_desktop_plays_to_its_end() -> Result<()> {
+    let corpus = std::env::var("NEARHAND_CORPUS").unwrap_or_else(|_| "../../../shared/corpus".to_owned());
+    let path = Path::new(&corpus).join("typing.td.zst");
+    if !path.exists() {
+        eprintln!("skipped: there is no {}; NEARHAND_CORPUS names the folder", path.display());
+        return Ok(());
+    }
+    let mut capture = Platform::open(&format!("fake:{}?fps=1000", path.display()))?.capture(0)?;
+    assert_eq!(next(capture.as_mut())?.0.size(), Size::new(1920, 1080));
+    let mut changes = 0;
+    while capture.next_frame(Duration::from_secs(1))?.is_some() {
+        changes += 1;
+    }
+    assert!(1 <= changes);
+    Ok(())
+}
+
+#[test]
 fn a_damaged_recording_is_an_error_and_not_a_panic() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("damaged.td.zst");

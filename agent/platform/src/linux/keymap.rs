@@ -78,6 +78,12 @@ impl Keymap {
         Some(Keysym::new(symbol))
     }
 
+    /// Whether a key gives a symbol in some way: a capital is on the second level, whoever put it there.
+    pub(super) fn has(&self, keycode: u8, symbol: Keysym) -> bool {
+        let key = keycode.checked_sub(self.first).and_then(|at| self.keys.get(usize::from(at)));
+        key.is_some_and(|key| key.syms.contains(&symbol.raw()))
+    }
+
     /// The character that a key gives.
     pub(super) fn character(&self, keycode: u8, state: State) -> Option<char> {
         let character = self.symbol(keycode, state)?.key_char()?;

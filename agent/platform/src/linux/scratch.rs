@@ -12,10 +12,7 @@ use std::{
 use x11rb::{connection::Connection, protocol::xproto::ConnectionExt as _, wrapper::ConnectionExt as _};
 use xkeysym::Keysym;
 
-use super::{
-    connection::Server,
-    keymap::{Keymap, State},
-};
+use super::{connection::Server, keymap::Keymap};
 use crate::Lost;
 
 /// Keycodes that are lent at a time. Each change makes every program read the map again, so many are cheaper
@@ -41,8 +38,7 @@ struct Lent {
 impl Scratch {
     /// Forgets keycodes that somebody else gave another symbol meanwhile: they are ours no more.
     pub(super) fn forget_lost(&mut self, keymap: &Keymap) {
-        let plain = State { mods: 0, group: 0 };
-        self.lent.retain(|lent| keymap.symbol(lent.keycode, plain) == Some(lent.symbol));
+        self.lent.retain(|lent| keymap.has(lent.keycode, lent.symbol));
     }
 
     /// Whether a keycode is lent; marks it as used now.

@@ -205,6 +205,23 @@ fn a_shortcut_goes_by_the_technicians_letter() -> Result<()> {
 }
 
 #[test]
+fn s171_control_alt_delete_goes_down_as_keys() -> Result<()> {
+    let Some(mut terminal) = Terminal::open("us")? else { return Ok(()) };
+    let keys = [
+        (Code::ControlLeft, NamedKey::Control),
+        (Code::AltLeft, NamedKey::Alt),
+        (Code::Delete, NamedKey::Delete),
+    ];
+    for (down, count) in [(true, 3), (false, 0)] {
+        for (code, name) in keys {
+            terminal.input.key(code, Some(&named(name)), down)?;
+        }
+        assert_eq!(terminal.keys_down()?, count);
+    }
+    Ok(())
+}
+
+#[test]
 fn a_layout_that_changes_while_connected_is_followed() -> Result<()> {
     let Some(mut terminal) = Terminal::open("us")? else { return Ok(()) };
     terminal.input.text("zя")?;
@@ -240,7 +257,7 @@ fn all_that_is_held_is_released_and_lent_keys_are_given_back() -> Result<()> {
     let (conn, screen) = terminal.server.connect()?;
     let symbols = || -> Result<Vec<u32>> { Ok(conn.get_keyboard_mapping(8, 248)?.reply()?.keysyms) };
     let before = symbols()?;
-    terminal.input.text("日")?;
+    terminal.input.text("日Жé")?;
     terminal.input.key(Code::ShiftLeft, Some(&named(NamedKey::Shift)), true)?;
     terminal.input.key(Code::KeyA, None, true)?;
     terminal.input.button(Button::Left, true)?;
