@@ -10,8 +10,11 @@ import { mount } from "svelte";
 
 import App from "./App.svelte";
 import { language } from "./i18n/i18n.svelte.ts";
+import { offerProbe } from "./state/probe.ts";
 
 document.documentElement.lang = language();
+
+offerProbe();
 
 const target = document.getElementById("app");
 if (target) {

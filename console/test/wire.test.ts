@@ -162,6 +162,20 @@ describe("control", () => {
   });
 });
 
+test("a message of any length is written whole", () => {
+  const out = new Writer();
+  for (let number = 0; number < 1000; number++) {
+    out.u8(number & 0xff);
+    out.u32(number);
+    out.varint(number);
+  }
+  const reader = new Reader(out.bytes);
+  for (let number = 0; number < 1000; number++) {
+    expect([reader.u8(), reader.u32(), reader.varint()]).toEqual([number & 0xff, number, number]);
+  }
+  reader.end();
+});
+
 describe("blocks", () => {
   test("records arrive in pieces of any size", () => {
     const records = vectors<Golden>("wire/cursor").vectors.map(({ hex }) => hex);

@@ -3,8 +3,8 @@
  *
  * | request                                   | answer                                                     |
  * |-------------------------------------------|------------------------------------------------------------|
- * | `POST /api/login {user, password}`        | 200 `{user}` and the login cookie; 401, 429                |
- * | `GET /api/me`                             | 200 `{user}`; 401 without a login                          |
+ * | `POST /api/login {user, password}`        | 200 `Me` and the login cookie; 401, 429                    |
+ * | `GET /api/me`                             | 200 `Me`; 401 without a login                              |
  * | `POST /api/logout`                        | 204                                                        |
  * | `GET /api/endpoints`                      | 200, a list of `Endpoint`                                  |
  * | `GET /api/events`                         | server-sent events, see `events.ts`                        |
@@ -22,6 +22,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Who is logged in. */
 export interface Me {
   readonly user: string;
+  /** How the user is called. */
+  readonly name: string;
 }
 
 /** A computer with an agent. */
@@ -29,11 +31,11 @@ export interface Endpoint {
   readonly id: string;
   readonly name: string;
   readonly os: string;
-  /** Version of the agent. */
+  /** Name and version of the agent. */
   readonly version: string;
   readonly online: boolean;
-  /** RFC 3339: since when it is online, or was last seen; `null` if it never was. */
-  readonly since: string | null;
+  /** RFC 3339: since when it is online, or when it was last seen. */
+  readonly since: string;
   /** The address that its link comes from, without a port; empty while offline. */
   readonly address: string;
   /** How many displays it has; 0 while offline. */

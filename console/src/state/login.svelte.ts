@@ -17,7 +17,8 @@ export type LoginNotice =
 class Login {
   /** `unknown` until the relay has been asked. */
   phase = $state<"unknown" | "out" | "in">("unknown");
-  user = $state("");
+  /** How the user is called. */
+  name = $state("");
   notice = $state<LoginNotice | undefined>();
   busy = $state(false);
 
@@ -60,12 +61,12 @@ class Login {
 
   #set(who: api.Me | undefined): void {
     this.phase = who ? "in" : "out";
-    this.user = who?.user ?? "";
+    this.name = who?.name || (who?.user ?? "");
   }
 
   #out(notice: LoginNotice): void {
     this.phase = "out";
-    this.user = "";
+    this.name = "";
     this.notice = notice;
   }
 }

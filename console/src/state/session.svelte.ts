@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import type { CursorPicture } from "../ui/css-cursor.ts";
 import type { InputEvent, Pointer } from "../wire/input.ts";
 import type {
   Command,
@@ -18,11 +20,13 @@ import { carrierChoice, rememberCarrier } from "./carrier.ts";
 const CONNECTING: SessionPhase = { phase: "connecting", stage: "ticket" };
 
 class Session {
+  /** Whether there is a worker to send commands to. */
+  isOpen = $state(false);
   state = $state.raw<SessionPhase>(CONNECTING);
   displays = $state.raw<readonly DisplayInfo[]>([]);
   shown = $state<number | undefined>();
   size = $state.raw<{ width: number; height: number } | undefined>();
-  cursor = $state.raw<CursorImage | undefined>();
+  cursor = $state.raw<CursorPicture | undefined>();
   /** Where the pointer is while somebody else moves it. */
   cursorAt = $state.raw<Pointer | undefined>();
   hasControl = $state(false);
@@ -41,6 +45,7 @@ class Session {
     this.#onLogout = onLogout;
     this.#worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", (event) => this.#take(event.data as Report));
+    this.isOpen = true;
     this.#send({ kind: "open", choice: carrierChoice(Date.now()) });
   }
 
@@ -48,6 +53,7 @@ class Session {
   close(): void {
     this.#send({ kind: "close" });
     this.#worker = undefined;
+    this.isOpen = false;
     this.#waiting.clear();
     this.#reset();
   }
@@ -124,7 +130,7 @@ class Session {
         this.size = { width: report.width, height: report.height };
         break;
       case "cursor":
-        this.cursor = report.image;
+        this.#setCursor(report.image);
         break;
       case "cursorAt":
         this.cursorAt = report.at;
@@ -153,12 +159,20 @@ class Session {
     }
   }
 
+  /** The address of the former image is given back. */
+  #setCursor(image: CursorImage | undefined): void {
+    if (this.cursor) {
+      URL.revokeObjectURL(this.cursor.url);
+    }
+    this.cursor = image && { ...image, url: URL.createObjectURL(image.png) };
+  }
+
   #reset(): void {
     this.state = CONNECTING;
     this.displays = [];
     this.shown = undefined;
     this.size = undefined;
-    this.cursor = undefined;
+    this.#setCursor(undefined);
     this.cursorAt = undefined;
     this.hasControl = false;
     this.quality = undefined;

@@ -18,23 +18,28 @@ export class Writer {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#grow(1), value);
+    const at = this.#grow(1);
+    this.#view.setUint8(at, value);
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#grow(2), value);
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value);
   }
 
   i16(value: number): void {
-    this.#view.setInt16(this.#grow(2), value);
+    const at = this.#grow(2);
+    this.#view.setInt16(at, value);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#grow(4), value);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value);
   }
 
   u64(value: bigint): void {
-    this.#view.setBigUint64(this.#grow(8), value);
+    const at = this.#grow(8);
+    this.#view.setBigUint64(at, value);
   }
 
   /** A variable-length integer of RFC 9000 §16, below 2^62. */

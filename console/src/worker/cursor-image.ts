@@ -1,5 +1,5 @@
 /**
- * Turns shapes of the endpoint's mouse pointer into PNG addresses for CSS. Runs in the worker.
+ * Turns shapes of the endpoint's mouse pointer into PNG images. Runs in the worker.
  *
  * @module
  */
@@ -9,11 +9,6 @@ import type { CursorImage } from "./messages.ts";
 
 /** A cursor's frame is whole; the decoder of tiles adds these four bytes, which payloads leave out, itself. */
 const MAGIC_BYTES = 4;
-
-/** Only in workers, so the page's own types do not have it. */
-declare class FileReaderSync {
-  readAsDataURL(content: Blob): string;
-}
 
 export class CursorImages {
   readonly #zstd: Zstd;
@@ -35,6 +30,6 @@ export class CursorImages {
     rgba.set(pixels);
     canvas.getContext("2d")?.putImageData(new ImageData(rgba, width, height), 0, 0);
     const png = await canvas.convertToBlob({ type: "image/png" });
-    return { url: new FileReaderSync().readAsDataURL(png), width, height, hotX, hotY };
+    return { png, width, height, hotX, hotY };
   }
 }

@@ -51,9 +51,9 @@ export interface DisplayInfo {
   readonly primary: boolean;
 }
 
-/** What the endpoint's mouse pointer looks like: a PNG, ready for CSS; nothing while it is hidden. */
+/** What the endpoint's mouse pointer looks like. */
 export interface CursorImage {
-  readonly url: string;
+  readonly png: Blob;
   readonly width: number;
   readonly height: number;
   readonly hotX: number;
@@ -109,6 +109,7 @@ export type Report =
     }
   /** The canvas has this size in pixels from now on. */
   | { readonly kind: "size"; readonly width: number; readonly height: number }
+  /** Nothing while the pointer is hidden. */
   | { readonly kind: "cursor"; readonly image: CursorImage | undefined }
   /** The pointer is here, and we did not move it there. */
   | { readonly kind: "cursorAt"; readonly at: Pointer }
