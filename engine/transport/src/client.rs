@@ -16,11 +16,14 @@ use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
+use url::Url;
+use web_transport_quinn::Session;
+use web_transport_quinn::proto::ConnectRequest;
 
 use crate::error::LinkError;
-use crate::link::Link;
+use crate::link::{Connection, Link};
 use crate::meter::Meter;
-use crate::settings::{self, Congestion};
+use crate::settings::{self, ALPN_BROWSER, ALPN_NATIVE, Congestion};
 pub use crate::tls::Trust;
 use crate::websocket::{self, Message, Side};
 use crate::{quic, socket, tls};
@@ -33,6 +36,8 @@ pub enum Preference {
     Auto,
     /// QUIC only.
     Quic,
+    /// WebTransport only, as a browser would on a page of the site itself: for tools that measure that path.
+    WebTransport,
     /// WebSocket over TLS only.
     WebSocket,
     /// WebSocket without TLS, for tests on loopback: nothing is secret, and there is no exporter.
@@ -97,6 +102,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Connected, ConnectError
     let address = resolve(&options.address).await?;
     match options.preference {
         Preference::Quic => Ok(first(by_quic(address, options).await?)),
+        Preference::WebTransport => Ok(first(by_web_transport(address, options).await?)),
         Preference::WebSocket => Ok(first(by_websocket(address, options, true).await?)),
         Preference::PlainWebSocket => Ok(first(by_websocket(address, options, false).await?)),
         Preference::Auto => {
@@ -129,21 +135,48 @@ async fn by_websocket(
     timeout(settings::WEBSOCKET_TIMEOUT, connecting).await.unwrap_or(Err(LinkError::TimedOut))
 }
 
+async fn by_web_transport(address: SocketAddr, options: &ConnectOptions) -> Result<Link, LinkError> {
+    let connecting = web_transport_link(address, options);
+    timeout(settings::QUIC_TIMEOUT, connecting).await.unwrap_or(Err(LinkError::TimedOut))
+}
+
 async fn quic_link(address: SocketAddr, options: &ConnectOptions) -> Result<Link, LinkError> {
-    let tls = QuicClientConfig::try_from(tls_config(options)?).map_err(refused)?;
     let meter = Meter::default();
-    let mut config = quinn::ClientConfig::new(Arc::new(tls));
-    config.transport_config(quic::transport(options.congestion, &meter));
+    let (endpoint, connection) = quic_connection(address, options, ALPN_NATIVE, &meter).await?;
+    let exporter = tls::quic_exporter(&connection);
+    let link = Link::dialed(Connection::Quic(connection), endpoint, meter, exporter);
+    link.set_live(false);
+    Ok(link)
+}
+
+async fn web_transport_link(address: SocketAddr, options: &ConnectOptions) -> Result<Link, LinkError> {
+    let meter = Meter::default();
+    let (endpoint, connection) = quic_connection(address, options, ALPN_BROWSER, &meter).await?;
+    let exporter = tls::quic_exporter(&connection);
+    let origin = format!("https://{}", options.address);
+    let url = Url::parse(&format!("{origin}{}", settings::LINK_PATH)).map_err(refused)?;
+    let mut request = ConnectRequest::new(url);
+    request.headers.insert(http::header::ORIGIN, origin.parse().map_err(refused)?);
+    let session = Session::connect(connection, request).await.map_err(refused)?;
+    Ok(Link::dialed(Connection::WebTransport(session), endpoint, meter, exporter))
+}
+
+/// A QUIC connection over a socket of its own.
+async fn quic_connection(
+    address: SocketAddr,
+    options: &ConnectOptions,
+    alpn: &[u8],
+    meter: &Meter,
+) -> Result<(quinn::Endpoint, quinn::Connection), LinkError> {
+    let tls = tls_config(options, alpn)?;
+    let mut config = quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(tls).map_err(refused)?));
+    config.transport_config(quic::transport(options.congestion, meter));
     let socket = socket::bind_udp(any_port_towards(address)).map_err(lost)?;
     let runtime = Arc::new(quinn::TokioRuntime);
     let endpoint =
         quinn::Endpoint::new(quinn::EndpointConfig::default(), None, socket, runtime).map_err(lost)?;
     let connecting = endpoint.connect_with(config, address, server_name(options)).map_err(refused)?;
-    let connection = connecting.await?;
-    let exporter = tls::quic_exporter(&connection);
-    let link = Link::dialed(connection, endpoint, meter, exporter);
-    link.set_live(false);
-    Ok(link)
+    Ok((endpoint, connecting.await?))
 }
 
 async fn websocket_link(
@@ -158,7 +191,7 @@ async fn websocket_link(
         return Ok(websocket::link(socket, Side::Opener, address, None));
     }
     let name = ServerName::try_from(server_name(options).to_owned()).map_err(refused)?;
-    let connector = TlsConnector::from(Arc::new(tls_config(options)?));
+    let connector = TlsConnector::from(Arc::new(tls_config(options, ALPN_NATIVE)?));
     let secret = connector.connect(name, tcp).await.map_err(tls_failed)?;
     let exporter = tls::exporter(secret.get_ref().1);
     let socket = upgrade(secret, options).await?;
@@ -169,7 +202,7 @@ async fn websocket_link(
 async fn upgrade<S>(
     stream: S,
     options: &ConnectOptions,
-) -> Result<impl Stream<Item = Result<Message, WsError>> + Sink<Message, Error = WsError>, LinkError>
+) -> Result<impl Stream<Item = Result<Message, WsError>> + Sink<Message, Error = WsError> + use<S>, LinkError>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -213,8 +246,10 @@ fn incoming(message: Result<WsMessage, WsError>) -> Option<Result<Message, WsErr
     }))
 }
 
-fn tls_config(options: &ConnectOptions) -> Result<rustls::ClientConfig, LinkError> {
-    tls::client(&options.trust).map_err(refused)
+fn tls_config(options: &ConnectOptions, alpn: &[u8]) -> Result<rustls::ClientConfig, LinkError> {
+    let mut config = tls::client(&options.trust).map_err(refused)?;
+    config.alpn_protocols = vec![alpn.to_vec()];
+    Ok(config)
 }
 
 fn refused(error: impl Display) -> LinkError {

@@ -63,15 +63,14 @@ impl Link {
         Self { shared: Arc::new(Shared { connection, meter, exporter, endpoint: None }) }
     }
 
-    /// A native link that was made from here, over a socket of its own.
+    /// A link that was made from here, over a UDP socket of its own.
     pub(crate) fn dialed(
-        connection: quinn::Connection,
+        connection: Connection,
         endpoint: quinn::Endpoint,
         meter: Meter,
         exporter: Option<[u8; 32]>,
     ) -> Self {
-        let (connection, endpoint) = (Connection::Quic(connection), Some(endpoint));
-        Self { shared: Arc::new(Shared { connection, meter, exporter, endpoint }) }
+        Self { shared: Arc::new(Shared { connection, meter, exporter, endpoint: Some(endpoint) }) }
     }
 
     /// Opens a bidirectional stream; waits while the peer permits no more of them. The peer hears of it with the
@@ -179,9 +178,9 @@ impl Link {
         self.close(code, reason);
         let gone = async {
             match (&self.shared.connection, &self.shared.endpoint) {
-                (Connection::Quic(_), Some(endpoint)) => endpoint.wait_idle().await,
                 (Connection::WebSocket(session), _) => session.gone().await,
-                _ => drop(self.closed().await),
+                (_, Some(endpoint)) => endpoint.wait_idle().await,
+                (_, None) => drop(self.closed().await),
             }
         };
         tokio::time::timeout(deadline, gone).await.is_ok()

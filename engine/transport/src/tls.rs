@@ -72,10 +72,10 @@ pub(crate) fn quic_server(
     config.try_into().map_err(|error| rustls::Error::General(format!("{error}")))
 }
 
-/// A client's TLS with the ALPN of our own programs, for QUIC and for TCP. Who speaks HTTP sets another ALPN.
+/// A client's TLS. Callers name the ALPN that they speak in `alpn_protocols`.
 ///
 /// # Errors
-/// When the provider cannot do TLS 1.3.
+/// When the provider cannot do TLS 1.3, which would be a fault of the build.
 pub fn client(trust: &Trust) -> Result<ClientConfig, rustls::Error> {
     let provider = provider();
     let builder = ClientConfig::builder_with_provider(provider.clone())
@@ -87,7 +87,6 @@ pub fn client(trust: &Trust) -> Result<ClientConfig, rustls::Error> {
             .with_custom_certificate_verifier(Arc::new(PinVerifier { pin: *pin, provider })),
     }
     .with_no_client_auth();
-    config.alpn_protocols = vec![ALPN_NATIVE.to_vec()];
     config.enable_early_data = false;
     config.resumption = rustls::client::Resumption::disabled();
     Ok(config)

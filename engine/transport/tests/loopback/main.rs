@@ -2,3 +2,4 @@
 
 mod quic;
 mod site;
+mod streams;

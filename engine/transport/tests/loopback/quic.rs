@@ -1,9 +1,11 @@
-//! What only native QUIC has to show: trust, the exporter, figures.
+//! What only QUIC has to show: trust, the exporter, two protocols on one port, closing an endpoint.
 
-use bytes::Bytes;
+use http::StatusCode;
 use tokio::time::timeout;
-use transport::client::{ConnectError, Trust, connect};
-use transport::{Carrier, LinkError, Priority};
+use transport::client::{ConnectError, Preference, Trust, connect};
+use transport::server::Incoming;
+use transport::{Carrier, LinkError};
+use wire::close::CloseCode;
 
 use crate::site::{PATIENCE, Site};
 
@@ -12,46 +14,68 @@ async fn a_site_with_another_key_is_refused() {
     let site = Site::open();
     let mut options = site.options();
     options.trust = Trust::Pin([7; 32]);
-    let error = connect(&options).await.unwrap_err();
-    assert!(matches!(error, ConnectError::Link(LinkError::Refused(_))), "{error:?}");
+    for preference in [Preference::Quic, Preference::WebTransport] {
+        options.preference = preference;
+        let error = connect(&options).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Link(LinkError::Refused(_))), "{error:?}");
+    }
 }
 
 #[tokio::test]
 async fn both_ends_export_the_same_secret_and_no_two_links_share_one() {
     let site = Site::open();
-    let (here, there) = site.link().await;
-    let (other, _) = site.link().await;
-    assert_eq!(here.carrier(), Carrier::Quic);
-    assert!(here.exporter().is_some());
-    assert_eq!(here.exporter(), there.exporter());
-    assert_ne!(here.exporter(), other.exporter());
+    for carrier in [Carrier::Quic, Carrier::WebTransport, Carrier::WebSocket] {
+        let (here, there) = site.link(carrier).await;
+        let (other, _) = site.link(carrier).await;
+        assert!(here.exporter().is_some());
+        assert_eq!(here.exporter(), there.exporter());
+        assert_ne!(here.exporter(), other.exporter());
+    }
 }
 
 #[tokio::test]
-async fn the_meter_tells_what_was_written_and_when_it_arrived() {
+async fn one_port_takes_native_links_and_browsers() {
     let site = Site::open();
-    let (here, there) = site.link().await;
-    there.set_live(true);
-    let mut stream = here.open_uni().await.unwrap();
-    stream.set_priority(Priority::Screen(1));
-    let update = Bytes::from(vec![7; 100_000]);
-    stream.write(&[update.slice(..1000), update.slice(1000..)]).await.unwrap();
-    stream.finish().unwrap();
-    let mut received = there.accept_uni().await.unwrap();
-    assert_eq!(received.read_to_end(100_000).await.unwrap(), update);
-    let meter = here.meter();
-    assert_eq!(meter.written_bytes(Priority::Screen(1).class()), 100_000);
-    let arrived = async {
-        loop {
-            let revision = meter.revision();
-            let sample = meter.sample();
-            if sample.in_flight_bytes == 0 && 100_000 <= sample.delivered_bytes_total {
-                return sample;
-            }
-            meter.changed(revision).await;
-        }
+    let (native, _kept) = site.link(Carrier::Quic).await;
+    let (browser, _also_kept) = site.link(Carrier::WebTransport).await;
+    assert_eq!((native.carrier(), browser.carrier()), (Carrier::Quic, Carrier::WebTransport));
+    assert_ne!(native.peer(), browser.peer());
+}
+
+#[tokio::test]
+async fn a_browser_says_where_it_comes_from_and_can_be_refused() {
+    let site = Site::open();
+    let mut options = site.options();
+    options.preference = Preference::WebTransport;
+    let look = async {
+        let Some(Incoming::Browser(request)) = site.endpoint.accept().await else { panic!("not a browser") };
+        assert_eq!(request.path(), "/link");
+        assert_eq!(request.authority(), site.address.to_string());
+        assert_eq!(request.origin(), Some(format!("https://{}", site.address).as_str()));
+        request.refuse(StatusCode::FORBIDDEN).await;
     };
-    let sample = timeout(PATIENCE, arrived).await.unwrap();
-    assert!(!sample.rtt.is_zero() && sample.rtt_min <= sample.rtt, "{sample:?}");
-    assert!(0 < sample.window_bytes, "{sample:?}");
+    let (refused, ()) = tokio::join!(connect(&options), look);
+    let error = refused.unwrap_err().to_string();
+    assert!(error.contains("403"), "{error}");
+}
+
+#[tokio::test]
+async fn closing_the_endpoint_says_goodbye_to_every_link() {
+    let site = Site::open();
+    let (_here, native) = site.link(Carrier::Quic).await;
+    assert!(site.endpoint.close(CloseCode::GoingAway, "the relay restarts", PATIENCE).await);
+    let expected = LinkError::Closed { code: CloseCode::GoingAway, reason: "the relay restarts".to_owned() };
+    assert_eq!(timeout(PATIENCE, native.closed()).await, Ok(expected));
+    assert!(site.endpoint.accept().await.is_none());
+}
+
+#[tokio::test]
+async fn a_link_that_was_made_from_here_drains() {
+    let site = Site::open();
+    for carrier in [Carrier::Quic, Carrier::WebTransport, Carrier::WebSocket] {
+        let (here, there) = site.link(carrier).await;
+        assert!(there.drain(CloseCode::Done, "enough", PATIENCE).await);
+        let expected = LinkError::Closed { code: CloseCode::Done, reason: "enough".to_owned() };
+        assert_eq!(timeout(PATIENCE, here.closed()).await, Ok(expected), "{carrier:?}");
+    }
 }

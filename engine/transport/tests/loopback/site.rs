@@ -1,16 +1,24 @@
-//! A site on loopback with a certificate of its own, and links into it.
+//! A site on loopback with a certificate of its own, and links into it by each carrier.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::PrivateKeyDer;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_tungstenite::accept_async;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 use transport::client::{ConnectOptions, Connected, Preference, Trust, connect};
 use transport::server::{Endpoint, EndpointOptions, Incoming};
-use transport::settings::Congestion;
-use transport::{Link, tls};
+use transport::settings::{ALPN_NATIVE, Congestion};
+use transport::websocket::{self, Message, Side};
+use transport::{Carrier, Link, tls};
 
 /// No wait in these tests is longer; a test that hits it failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -25,11 +33,12 @@ impl ResolvesServerCert for One {
     }
 }
 
-/// A listening endpoint and what a client needs to trust it.
+/// A listening endpoint, and what a client needs to trust it.
 pub(crate) struct Site {
     pub(crate) endpoint: Endpoint,
     pub(crate) address: SocketAddr,
     pub(crate) pin: [u8; 32],
+    certified: Arc<CertifiedKey>,
 }
 
 impl Site {
@@ -37,12 +46,12 @@ impl Site {
         let (certified, pin) = certified_key();
         let endpoint = Endpoint::bind(&EndpointOptions {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
-            certificates: Arc::new(One(certified)),
+            certificates: Arc::new(One(certified.clone())),
             congestion: Congestion::default(),
         })
         .unwrap();
         let address = endpoint.local_address().unwrap();
-        Self { endpoint, address, pin }
+        Self { endpoint, address, pin, certified }
     }
 
     pub(crate) fn options(&self) -> ConnectOptions {
@@ -55,14 +64,85 @@ impl Site {
         }
     }
 
-    /// A native link: the site's end and the client's.
-    pub(crate) async fn link(&self) -> (Link, Link) {
+    /// The site's end of a link by `carrier`, and the other.
+    pub(crate) async fn link(&self, carrier: Carrier) -> (Link, Link) {
+        match carrier {
+            Carrier::Quic => self.native().await,
+            Carrier::WebTransport => self.browser().await,
+            Carrier::WebSocket => self.websocket().await,
+        }
+    }
+
+    async fn native(&self) -> (Link, Link) {
         let options = self.options();
         let (arrived, connected) = tokio::join!(self.endpoint.accept(), connect(&options));
         let Some(Incoming::Native(here)) = arrived else { panic!("not a native link: {arrived:?}") };
         let Connected { link: there, .. } = connected.unwrap();
         (here, there)
     }
+
+    async fn browser(&self) -> (Link, Link) {
+        let mut options = self.options();
+        options.preference = Preference::WebTransport;
+        let accept = async {
+            let arrived = self.endpoint.accept().await;
+            let Some(Incoming::Browser(request)) = arrived else { panic!("not a browser: {arrived:?}") };
+            request.accept().await.unwrap()
+        };
+        let (here, connected) = tokio::join!(accept, connect(&options));
+        (here, connected.unwrap().link)
+    }
+
+    async fn websocket(&self) -> (Link, Link) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let mut options = self.options();
+        options.address = listener.local_addr().unwrap().to_string();
+        options.preference = Preference::WebSocket;
+        let (here, there) = tokio::join!(self.accept_websocket(&listener), connect(&options));
+        (here, there.unwrap().link)
+    }
+
+    /// Takes one WebSocket link over TLS off a listener, as the relay's HTTP server would.
+    pub(crate) async fn accept_websocket(&self, listener: &TcpListener) -> Link {
+        let mut config = rustls::ServerConfig::builder_with_provider(tls::provider())
+            .with_protocol_versions(&[&rustls::version::TLS13])
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(One(self.certified.clone())));
+        config.alpn_protocols = vec![ALPN_NATIVE.to_vec()];
+        let (tcp, peer) = listener.accept().await.unwrap();
+        let secret = TlsAcceptor::from(Arc::new(config)).accept(tcp).await.unwrap();
+        let exporter = tls::exporter(secret.get_ref().1);
+        websocket::link(fit(secret).await, Side::Acceptor, peer, exporter)
+    }
+}
+
+/// Answers the upgrade, and fits the socket to what the mux speaks.
+pub(crate) async fn fit<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+) -> impl Stream<Item = Result<Message, WsError>> + Sink<Message, Error = WsError> {
+    let socket = accept_async(stream).await.unwrap();
+    socket.with(async |message| Ok(outgoing(message))).filter_map(async |message| incoming(message))
+}
+
+fn outgoing(message: Message) -> WsMessage {
+    match message {
+        Message::Binary(bytes) => WsMessage::Binary(bytes),
+        Message::Text => WsMessage::text(""),
+        Message::Close { status, reason } => {
+            WsMessage::Close(Some(CloseFrame { code: status.into(), reason: reason.into() }))
+        }
+    }
+}
+
+fn incoming(message: Result<WsMessage, WsError>) -> Option<Result<Message, WsError>> {
+    Some(message.map(|message| match message {
+        WsMessage::Binary(bytes) => Message::Binary(bytes),
+        WsMessage::Close(Some(frame)) => {
+            Message::Close { status: frame.code.into(), reason: frame.reason.to_string() }
+        }
+        _ => Message::Text,
+    }))
 }
 
 /// A self-made certificate for localhost, and its pin.
