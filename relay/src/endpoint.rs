@@ -153,9 +153,7 @@ impl HttpServer {
 
     async fn serve(&self, stream: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor>) {
         let Ok(local) = stream.local_addr() else { return };
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%peer, %error, "cannot switch off delays");
-        }
+        transport::tune_tcp(&stream);
         let Some(tls) = tls else {
             let came_by = CameBy { peer, local, over_tls: false, exporter: None };
             return self.answer(stream, came_by).await;

@@ -19,6 +19,7 @@ mod metrics;
 pub mod peer;
 mod random;
 mod registry;
+mod session;
 mod shutdown;
 mod site;
 mod state;

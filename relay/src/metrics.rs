@@ -17,6 +17,8 @@ pub(crate) struct Metrics {
     pub(crate) screen_out_bytes: Counter,
     pub(crate) input_bytes: Counter,
     pub(crate) cursor_bytes: Counter,
+    /// Chunks of input that came without control, or found no agent.
+    pub(crate) input_dropped: Counter,
     pub(crate) control_in_messages: Counter,
     pub(crate) updates_in: Counter,
     pub(crate) updates_out: Counter,
@@ -74,6 +76,7 @@ impl Metrics {
             screen_out_bytes: bytes("screen", "out"),
             input_bytes: bytes("input", "in"),
             cursor_bytes: bytes("cursor", "in"),
+            input_dropped: metrics::counter!("nearhand_input_dropped_total"),
             control_in_messages: metrics::counter!("nearhand_control_messages_total"),
             updates_in: metrics::counter!("nearhand_updates_total", "way" => "in"),
             updates_out: metrics::counter!("nearhand_updates_total", "way" => "out"),
@@ -140,6 +143,7 @@ fn describe() {
     metrics::describe_gauge!("nearhand_viewers", "Technicians in sessions");
     metrics::describe_counter!("nearhand_stream_bytes_total", Unit::Bytes, "Bytes of streams by kind");
     metrics::describe_counter!("nearhand_control_messages_total", "Control messages received");
+    metrics::describe_counter!("nearhand_input_dropped_total", "Input without control, or without an agent");
     metrics::describe_counter!("nearhand_updates_total", "Screen updates");
     metrics::describe_histogram!(
         "nearhand_update_write_seconds",

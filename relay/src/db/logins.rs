@@ -73,6 +73,18 @@ impl Db {
         }))
     }
 
+    /// Whether a login is still valid.
+    pub(crate) async fn has_login(&self, id: LoginId, now: Moment) -> Result<bool, DbError> {
+        let found = sqlx::query_scalar::<_, i64>(
+            "SELECT EXISTS (SELECT 1 FROM logins WHERE id = ? AND revoked_ms IS NULL AND ? < expires_ms)",
+        )
+        .bind(id.0)
+        .bind(now.to_ms())
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(found != 0)
+    }
+
     pub(crate) async fn saw_login(&self, id: LoginId, now: Moment) -> Result<(), DbError> {
         sqlx::query("UPDATE logins SET last_seen_ms = ? WHERE id = ?")
             .bind(now.to_ms())

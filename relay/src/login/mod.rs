@@ -198,6 +198,11 @@ impl Logins {
         Ok(())
     }
 
+    /// Whether a login is still valid. Ask after [`Logins::ended`], so that no end is missed in between.
+    pub(crate) async fn is_valid(&self, login: LoginId) -> Result<bool, DbError> {
+        self.db.has_login(login, Moment::now()).await
+    }
+
     /// Fires when the login ends by logout or revocation; expiry is for the holder to watch.
     pub(crate) fn ended(&self, login: LoginId) -> std::sync::Arc<CancellationToken> {
         self.live.token(login)

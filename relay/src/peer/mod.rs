@@ -1,11 +1,31 @@
-//! Links: agents and technicians.
+//! Links: who comes in, and the task that stays with each of them.
+//!
+//! A link is greeted ([`greet`]), proves itself ([`proof`]), and is then an [`agent`] or a [`technician`]: one task
+//! each, one loop, one `select!`. What a technician sees is sent by a task of its own for each session ([`viewer`]),
+//! what he does goes to the agent through another ([`input`]), so that nobody waits for somebody else's link.
+
+mod agent;
+mod ended;
+mod greet;
+mod input;
+mod proof;
+mod talk;
+mod technician;
+mod viewer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::http::StatusCode;
 use serde::Deserialize;
+use transport::server::{BrowserRequest, Endpoint, Incoming};
+use transport::settings::LINK_PATH;
 
 use crate::config::{ConfigError, within};
 use crate::site::Site;
+
+pub(crate) use agent::Agent;
+pub(crate) use greet::greet;
 
 /// Bounds of links and sessions.
 #[derive(Debug, Clone, Deserialize)]
@@ -16,20 +36,62 @@ pub struct Limits {
     pub update_bytes_max: usize,
     /// How long a peer may take nothing of what it is sent before it is closed.
     pub write_timeout_ms: u64,
+    /// Sessions that one technician's link may be in.
+    pub sessions_of_link_max: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         // 256 kB is a busy full screen of text; more would only sit in front of the next one.
-        Self { update_bytes_max: 256 << 10, write_timeout_ms: 5_000 }
+        Self { update_bytes_max: 256 << 10, write_timeout_ms: 5_000, sessions_of_link_max: 16 }
     }
 }
 
 impl Limits {
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         within("links.update_bytes_max", self.update_bytes_max, 16 << 10, wire::limits::UPDATE_BYTES_MAX)?;
-        within("links.write_timeout_ms", self.write_timeout_ms, 100, 60_000)
+        within("links.write_timeout_ms", self.write_timeout_ms, 100, 60_000)?;
+        within("links.sessions_of_link_max", self.sessions_of_link_max, 1, 64)
+    }
+
+    /// How long a peer may take nothing.
+    pub(crate) fn write_timeout(&self) -> Duration {
+        Duration::from_millis(self.write_timeout_ms)
     }
 }
 
-pub(crate) async fn accept(_site: Arc<Site>, _endpoint: Arc<transport::server::Endpoint>) {}
+/// Takes links off the UDP port until the relay stops.
+pub(crate) async fn accept(site: Arc<Site>, endpoint: Arc<Endpoint>) {
+    loop {
+        let incoming = tokio::select! {
+            biased;
+            () = site.stop.cancelled() => return,
+            incoming = endpoint.accept() => incoming,
+        };
+        match incoming {
+            None => return,
+            Some(Incoming::Native(link)) => drop(site.tasks.spawn(greet(Arc::clone(&site), link))),
+            Some(Incoming::Browser(request)) => {
+                drop(site.tasks.spawn(greet_browser(Arc::clone(&site), request)));
+            }
+            Some(other) => tracing::debug!(?other, "came in on a way that is not known here"),
+        }
+    }
+}
+
+/// Lets a browser's page in if it is one of ours.
+async fn greet_browser(site: Arc<Site>, request: BrowserRequest) {
+    if request.path() != LINK_PATH {
+        return request.refuse(StatusCode::NOT_FOUND).await;
+    }
+    if !site.origins.may_open(request.origin(), request.authority()) {
+        let (peer, origin) = (request.peer(), request.origin());
+        tracing::warn!(%peer, origin, "refused a page of another site");
+        return request.refuse(StatusCode::FORBIDDEN).await;
+    }
+    let peer = request.peer();
+    match request.accept().await {
+        Ok(link) => greet(site, link).await,
+        Err(error) => tracing::debug!(%peer, %error, "a browser went before its link was open"),
+    }
+}

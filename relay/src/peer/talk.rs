@@ -1,0 +1,144 @@
+//! The control stream of a link, with its liveness and what others have to say to the peer.
+//!
+//! Waiting and doing are apart: [`Talk::wait`] may be dropped half-way by a `select!`, [`Talk::handle`] may not,
+//! and writes.
+
+use std::time::{Duration, Instant};
+
+use proto::liveness::{Input, LinkClock, Liveness, Output};
+use tokio::sync::mpsc;
+use transport::Link;
+use transport::control::{Control, ControlError, Receiver, Sender};
+use wire::close::CloseCode;
+use wire::control::{GoingAway, control::Body};
+
+use crate::peer::ended::Ended;
+use crate::session::Ending;
+use crate::site::Site;
+
+/// How far agents that come back after a restart are spread.
+const RETURN_JITTER_MS: u32 = 1_000;
+
+/// How long a goodbye may take to arrive.
+const GOODBYE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A link's control stream and all that it is about.
+pub(super) struct Talk {
+    link: Link,
+    sender: Sender,
+    receiver: Receiver,
+    liveness: Liveness,
+    clock: LinkClock,
+    outgoing: mpsc::Receiver<Body>,
+    end: Ending,
+}
+
+/// What happened on the control stream.
+pub(super) enum Event {
+    End(CloseCode),
+    Stop,
+    Received(Result<Body, ControlError>),
+    Outgoing(Body),
+    Tick,
+}
+
+impl Talk {
+    pub(super) fn new(
+        site: &Site,
+        link: Link,
+        control: Control,
+        outgoing: mpsc::Receiver<Body>,
+        end: Ending,
+    ) -> Self {
+        let (sender, receiver) = control.split();
+        let clock = LinkClock::starting(site.started);
+        let liveness = Liveness::new(Instant::now(), clock);
+        Self { link, sender, receiver, liveness, clock, outgoing, end }
+    }
+
+    /// The next event. Safe to drop half-way.
+    pub(super) async fn wait(&mut self, site: &Site) -> Event {
+        let deadline = self.liveness.deadline().unwrap_or_else(Instant::now);
+        tokio::select! {
+            biased;
+            () = site.stop.cancelled() => Event::Stop,
+            code = self.end.wanted() => Event::End(code),
+            Some(body) = self.outgoing.recv() => Event::Outgoing(body),
+            received = self.receiver.recv() => Event::Received(received),
+            () = tokio::time::sleep_until(deadline.into()) => Event::Tick,
+        }
+    }
+
+    /// Does what an event asks for; gives a message that is not about the link itself.
+    pub(super) async fn handle(&mut self, site: &Site, event: Event) -> Result<Option<Body>, Ended> {
+        let now = Instant::now();
+        let mut left = None;
+        match event {
+            Event::Stop => return Err(Ended::Stopping),
+            Event::End(code) => return Err(Ended::Ordered(code)),
+            Event::Outgoing(body) => self.sender.send(body).await?,
+            Event::Tick => self.liveness.handle(now, Input::Tick),
+            Event::Received(received) => {
+                site.metrics.control_in_messages.increment(1);
+                match received? {
+                    Body::Ping(ping) => self.liveness.handle(now, Input::Ping(ping)),
+                    Body::Pong(pong) => self.liveness.handle(now, Input::Pong(pong)),
+                    body => {
+                        self.liveness.handle(now, Input::Heard);
+                        left = Some(body);
+                    }
+                }
+            }
+        }
+        self.flush().await?;
+        Ok(left)
+    }
+
+    /// Sends a message at once.
+    pub(super) async fn send(&mut self, body: Body) -> Result<(), Ended> {
+        Ok(self.sender.send(body).await?)
+    }
+
+    /// Something arrived on another stream.
+    pub(super) fn heard(&mut self) {
+        self.liveness.handle(Instant::now(), Input::Heard);
+    }
+
+    /// Whether a session runs over the link, which is then watched closely and may carry more streams.
+    pub(super) async fn set_live(&mut self, live: bool) -> Result<(), Ended> {
+        self.link.set_live(live);
+        self.liveness.handle(Instant::now(), Input::SetLive(live));
+        self.flush().await
+    }
+
+    /// A moment of the peer's clock on the relay's; now, while the peer's is not known yet.
+    pub(super) fn to_ours(&self, theirs_us: u32) -> u32 {
+        self.liveness.to_ours(theirs_us).unwrap_or_else(|| self.clock.at(Instant::now()))
+    }
+
+    /// Says goodbye and closes the link.
+    pub(super) async fn goodbye(mut self, site: &Site, ended: &Ended) {
+        if matches!(ended, Ended::Stopping) {
+            let resume_token = bytes::Bytes::new();
+            let message = Body::GoingAway(GoingAway { resume_token, jitter_ms: RETURN_JITTER_MS });
+            // A peer that does not take it finds out when its link is closed.
+            let _ = tokio::time::timeout(GOODBYE_TIMEOUT, self.sender.send(message)).await.is_ok();
+        }
+        if let Some(fault) = ended.fault() {
+            site.metrics.fault(fault);
+        }
+        if let Some(code) = ended.close_code() {
+            self.link.drain(code, &ended.to_string(), GOODBYE_TIMEOUT).await;
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), Ended> {
+        while let Some(output) = self.liveness.poll() {
+            match output {
+                Output::Send(body) => self.sender.send(body).await?,
+                Output::Dead => return Err(Ended::Silent),
+            }
+        }
+        Ok(())
+    }
+}

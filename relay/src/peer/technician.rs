@@ -1,0 +1,296 @@
+//! A technician's link: he joins sessions, says what he wants to see, and does things there.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::Notify;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+use transport::control::Control;
+use transport::{Link, RecvStream, StreamError};
+use wire::close::CloseCode;
+use wire::control::{Grant, Join, JoinRefused, Joined, RefusalCode, Role, SessionEnded, control::Body, join};
+use wire::stream::{StreamHeader, StreamKind};
+use wire::{DecodeError, SessionId};
+
+use crate::db::{Endpoint, EndpointId, Login};
+use crate::gate::NotAdmitted;
+use crate::peer::ended::Ended;
+use crate::peer::talk::{Event, Talk};
+use crate::peer::{input, viewer};
+use crate::registry::{Place, rights};
+use crate::session::{Ending, Outbox, Technician};
+use crate::site::Site;
+use crate::time::Moment;
+
+/// Streams whose header is being read, and input streams, of one technician.
+const STREAMS_MAX: usize = transport::settings::STREAMS_LIVE as usize;
+
+/// Stays with a technician until his link or his login ends.
+pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, login: Login) {
+    let (peer, carrier) = (link.peer(), link.carrier());
+    let end = Ending::default();
+    let (outbox, outgoing) = Outbox::new(end.clone());
+    let talk = Talk::new(&site, link.clone(), control, outgoing, end.clone());
+    site.metrics.links(carrier, Role::Technician).increment(1.0);
+    tracing::info!(user = login.user, %peer, carrier = carrier.name(), "technician connected");
+
+    let login_over = site.logins.ended(login.id);
+    let user = login.user.clone();
+    let task = TechnicianTask {
+        places: HashMap::new(),
+        inputs: JoinSet::new(),
+        site: &site,
+        link,
+        login,
+        outbox,
+        end,
+        talk,
+    };
+    let reason = task.run(&login_over).await;
+    site.metrics.links(carrier, Role::Technician).decrement(1.0);
+    tracing::info!(user, %peer, %reason, "technician disconnected");
+}
+
+/// What a task that serves one input stream found.
+type InputEnd = Result<(), Ended>;
+
+/// A session that the technician is in.
+struct Seat {
+    place: Place,
+    /// Stops the task that sends the picture.
+    viewing: CancellationToken,
+    /// The task that passes on the newest input stream.
+    input: Option<AbortHandle>,
+}
+
+struct TechnicianTask<'a> {
+    site: &'a Arc<Site>,
+    link: Link,
+    login: Login,
+    outbox: Outbox,
+    end: Ending,
+    talk: Talk,
+    places: HashMap<SessionId, Seat>,
+    inputs: JoinSet<InputEnd>,
+}
+
+impl TechnicianTask<'_> {
+    async fn run(mut self, login_over: &CancellationToken) -> Ended {
+        let ended = match self.site.logins.is_valid(self.login.id).await {
+            Ok(true) => self.serve(login_over).await,
+            Ok(false) => Ended::LoginOver,
+            Err(error) => error.into(),
+        };
+        let sessions: Vec<SessionId> = self.places.keys().copied().collect();
+        for session in sessions {
+            self.leave(session).await;
+        }
+        self.talk.goodbye(self.site, &ended).await;
+        ended
+    }
+
+    async fn serve(&mut self, login_over: &CancellationToken) -> Ended {
+        let site = self.site;
+        let link = self.link.clone();
+        let expires = tokio::time::Instant::now() + self.login.expires.after(Moment::now());
+        let mut headers = JoinSet::new();
+        loop {
+            let step = tokio::select! {
+                biased;
+                () = login_over.cancelled() => Err(Ended::LoginOver),
+                () = tokio::time::sleep_until(expires) => Err(Ended::LoginOver),
+                event = self.talk.wait(site) => self.control(event).await,
+                Some(ended) = self.inputs.join_next(), if !self.inputs.is_empty() => self.input_ended(ended),
+                Some(read) = headers.join_next(), if !headers.is_empty() => match read {
+                    Ok(Ok((header, stream))) => self.stream(header, stream),
+                    Ok(Err(StreamError::Reset(_))) | Err(_) => Ok(()),
+                    Ok(Err(error)) => Err(Ended::stream("stream", error)),
+                },
+                stream = link.accept_uni(), if headers.len() + self.inputs.len() < STREAMS_MAX => match stream {
+                    Ok(mut stream) => {
+                        headers.spawn(async move { Ok((stream.take_header().await?, stream)) });
+                        Ok(())
+                    }
+                    Err(error) => Err(error.into()),
+                },
+            };
+            if let Err(ended) = step {
+                return ended;
+            }
+        }
+    }
+
+    async fn control(&mut self, event: Event) -> Result<(), Ended> {
+        let Some(body) = self.talk.handle(self.site, event).await? else { return Ok(()) };
+        match body {
+            Body::Join(join) => self.join(join).await,
+            Body::Leave(leave) => {
+                let session = SessionId::from_wire(leave.session);
+                if self.leave(session).await {
+                    let ended = SessionEnded { session: session.to_wire(), ..SessionEnded::default() };
+                    self.talk.send(Body::SessionEnded(ended)).await?;
+                }
+                Ok(())
+            }
+            Body::Demand(demand) => match self.seat(demand.session) {
+                Some(seat) => Ok(seat.session.demand(seat.seat, &demand.wanted)?),
+                None => Ok(()),
+            },
+            Body::Refresh(refresh) => {
+                if let Some(seat) = self.seat(refresh.session) {
+                    seat.session.refresh(Instant::now(), seat.seat, &refresh);
+                }
+                Ok(())
+            }
+            Body::Answer(answer) => {
+                if let Some(seat) = self.seat(answer.session) {
+                    seat.session.answer(seat.seat, &answer);
+                }
+                Ok(())
+            }
+            Body::ControlWish(wish) => {
+                if let Some(seat) = self.seat(wish.session) {
+                    seat.session.wish_control(seat.seat, wish.wanted);
+                }
+                Ok(())
+            }
+            Body::GoingAway(_) => Ok(()),
+            _ => Err(Ended::OutOfOrder("a control message that no technician sends")),
+        }
+    }
+
+    /// The place in a session. `None` when he is not in it: what he says then crossed its end on the way.
+    fn seat(&self, session: u64) -> Option<&Place> {
+        self.places.get(&SessionId::from_wire(session)).map(|seat| &seat.place)
+    }
+
+    async fn join(&mut self, join: Join) -> Result<(), Ended> {
+        let request = join.request;
+        match self.admit(join).await? {
+            Ok((endpoint, grant)) => match self.take_seat(&endpoint, grant).await? {
+                Ok(place) => self.joined(request, &place, grant).await,
+                Err(refused) => self.refuse(request, refused).await,
+            },
+            Err(refused) => self.refuse(request, refused).await,
+        }
+    }
+
+    /// Which endpoint is meant, and whether he may.
+    async fn admit(&self, join: Join) -> Result<Result<(Endpoint, Grant), NotAdmitted>, Ended> {
+        let not_known = || NotAdmitted {
+            code: RefusalCode::NotKnown,
+            detail: "there is no such computer or session".to_owned(),
+        };
+        if self.site.config.links.sessions_of_link_max <= self.places.len() {
+            let detail = "this page is in as many sessions as it may be".to_owned();
+            return Ok(Err(NotAdmitted { code: RefusalCode::Full, detail }));
+        }
+        let id = match join.target {
+            Some(join::Target::EndpointId(id)) => id.parse::<EndpointId>().ok(),
+            Some(join::Target::Session(id)) => {
+                self.site.registry.session(SessionId::from_wire(id)).map(|session| session.endpoint)
+            }
+            None => None,
+        };
+        let Some(id) = id else { return Ok(Err(not_known())) };
+        let Some(endpoint) = self.site.db.endpoint(id).await? else { return Ok(Err(not_known())) };
+        Ok(self.site.gate.admit(&self.login, endpoint.id).map(|grant| (endpoint, grant)))
+    }
+
+    /// Takes a seat, and starts to send what is seen from it.
+    async fn take_seat(
+        &mut self,
+        endpoint: &Endpoint,
+        grant: Grant,
+    ) -> Result<Result<Place, NotAdmitted>, Ended> {
+        let wake = Arc::new(Notify::new());
+        let technician = Technician { outbox: self.outbox.clone(), wake: Arc::clone(&wake), grant };
+        let place = match self.site.registry.join(endpoint, technician, &self.site.metrics) {
+            Ok(place) => place,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        // Who joins a second time gives up the first seat: a link has one picture of each session.
+        self.leave(place.session.id).await;
+        if self.places.is_empty() {
+            self.talk.set_live(true).await?;
+        }
+        let viewing = CancellationToken::new();
+        let seat = Seat { place: place.clone(), viewing: viewing.clone(), input: None };
+        self.places.insert(place.session.id, seat);
+        let viewer = viewer::Viewer::new(self.site, self.link.clone(), place.clone(), wake, self.end.clone());
+        self.site.tasks.spawn(viewer.run(viewing));
+        self.site.metrics.viewers.increment(1.0);
+        Ok(Ok(place))
+    }
+
+    async fn joined(&mut self, request: u32, place: &Place, grant: Grant) -> Result<(), Ended> {
+        let joined = Joined {
+            request,
+            session: place.session.id.to_wire(),
+            seat: place.seat.to_wire(),
+            grant: Some(grant),
+            endpoint_name: place.session.name.clone(),
+        };
+        self.talk.send(Body::Joined(joined)).await?;
+        place.session.greet(place.seat);
+        tracing::info!(
+            user = self.login.user, session = %place.session.id, endpoint = %place.session.endpoint,
+            name = place.session.name, seat = %place.seat, rights = rights(grant), "technician joined"
+        );
+        Ok(())
+    }
+
+    async fn refuse(&mut self, request: u32, refused: NotAdmitted) -> Result<(), Ended> {
+        tracing::info!(user = self.login.user, reason = refused.detail, "technician not admitted");
+        let NotAdmitted { code, detail } = refused;
+        let message = JoinRefused { request, code: code.into(), detail, retry_after_ms: 0 };
+        self.talk.send(Body::JoinRefused(message)).await
+    }
+
+    /// Says whether he was in.
+    async fn leave(&mut self, session: SessionId) -> bool {
+        let Some(seat) = self.places.remove(&session) else { return false };
+        seat.viewing.cancel();
+        if let Some(input) = seat.input {
+            input.abort();
+        }
+        self.site.registry.leave(&seat.place, &self.site.metrics);
+        self.site.metrics.viewers.decrement(1.0);
+        tracing::info!(
+            user = self.login.user, %session, name = seat.place.session.name, seat = %seat.place.seat,
+            "technician left"
+        );
+        if self.places.is_empty() {
+            // A link that cannot even be told so is found dead by its own task.
+            let _ = self.talk.set_live(false).await.is_ok();
+        }
+        true
+    }
+
+    /// A stream that the technician opened: only input comes as one.
+    fn stream(&mut self, header: StreamHeader, mut stream: RecvStream) -> Result<(), Ended> {
+        self.talk.heard();
+        if header.kind != StreamKind::Input {
+            let error = DecodeError::Unknown { field: "stream kind", got: header.kind as u64 };
+            return Err(Ended::Stream { what: "stream", error: error.into() });
+        }
+        let Some(seat) = self.places.get_mut(&header.session) else {
+            stream.stop(CloseCode::NotAllowed);
+            return Ok(());
+        };
+        let splice = input::Splice::new(self.site, seat.place.clone());
+        let task = self.inputs.spawn(splice.run(stream));
+        if let Some(older) = seat.input.replace(task) {
+            older.abort();
+        }
+        Ok(())
+    }
+
+    fn input_ended(&mut self, ended: Result<InputEnd, tokio::task::JoinError>) -> Result<(), Ended> {
+        self.talk.heard();
+        // A task that was aborted has nothing to say; one that panicked is in the log.
+        ended.unwrap_or(Ok(()))
+    }
+}

@@ -1,0 +1,345 @@
+//! A support session: one endpoint's agent on one side, technicians in their seats on the other.
+//!
+//! Everything here happens under the session's own lock and without waiting: messages to others go into their
+//! bounded outboxes, viewers are woken. A peer whose outbox is full takes nothing any more and is closed.
+
+mod cursor;
+mod outbox;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use plane::{DemandError, Refused};
+use tokio::sync::Notify;
+use wire::control::{
+    self, Answer, ColorMode, ControlState, Demand, Displays, Grant, Notice, Refresh, RefusalCode, SeatLeft,
+    SessionClosed, SessionOpened, Wanted, control::Body,
+};
+use wire::cursor::Cursor;
+use wire::input::Pointer;
+use wire::screen::Update;
+use wire::{Seat, SessionId};
+
+use crate::db::EndpointId;
+use crate::gate::NotAdmitted;
+use crate::peer::Agent;
+use cursor::CursorNow;
+
+pub(crate) use cursor::CursorSeen;
+pub(crate) use outbox::{Ending, Outbox};
+
+/// A technician as a session knows him.
+#[derive(Debug)]
+pub(crate) struct Technician {
+    pub(crate) grant: Grant,
+    /// To his control stream.
+    pub(crate) outbox: Outbox,
+    /// Wakes the task that sends him the picture.
+    pub(crate) wake: Arc<Notify>,
+}
+
+/// One support session.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    pub(crate) endpoint: EndpointId,
+    pub(crate) name: String,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    plane: plane::Session,
+    agent: Option<Arc<Agent>>,
+    seats: BTreeMap<Seat, Seated>,
+    last_seat: u32,
+    displays: Vec<control::Display>,
+    cursor: CursorNow,
+    /// The agent was here and went; technicians wait for it.
+    waiting: bool,
+    /// What the agent was asked for last.
+    demanded: Vec<Wanted>,
+}
+
+#[derive(Debug)]
+struct Seated {
+    technician: Technician,
+    /// Whether his input reaches the endpoint.
+    controls: bool,
+}
+
+impl Session {
+    /// A session without technicians and without its agent.
+    pub(crate) fn new(id: SessionId, endpoint: EndpointId, name: String) -> Self {
+        let state = State {
+            plane: plane::Session::new(id, plane::Limits::default()),
+            agent: None,
+            seats: BTreeMap::new(),
+            last_seat: 0,
+            displays: Vec::new(),
+            cursor: CursorNow::default(),
+            waiting: false,
+            demanded: Vec::new(),
+        };
+        Self { id, endpoint, name, state: Mutex::new(state) }
+    }
+
+    /// The endpoint's agent is here, for the first time or again.
+    pub(crate) fn agent_came(&self, agent: &Arc<Agent>) {
+        let mut state = self.state.lock();
+        if state.agent.replace(Arc::clone(agent)).is_some() {
+            state.plane.agent_lost();
+        }
+        agent.outbox.send(Body::SessionOpened(SessionOpened { session: self.id.to_wire() }));
+        state.demanded = Vec::new();
+        self.ask_agent(&mut state);
+        if std::mem::take(&mut state.waiting) {
+            self.tell_all(&state, "the computer is connected again");
+        }
+    }
+
+    /// The agent's link is gone; technicians stay and wait for it. Nothing happens if a newer link took over.
+    pub(crate) fn agent_went(&self, agent: &Arc<Agent>) {
+        let mut state = self.state.lock();
+        if !state.agent.as_ref().is_some_and(|known| Arc::ptr_eq(known, agent)) {
+            return;
+        }
+        state.agent = None;
+        state.waiting = true;
+        state.plane.agent_lost();
+        self.tell_all(&state, "the connection to the computer is lost; waiting for it");
+    }
+
+    /// A technician comes in. He is told the displays; he sees nothing before his first demand.
+    pub(crate) fn join(&self, technician: Technician) -> Result<Seat, NotAdmitted> {
+        let mut state = self.state.lock();
+        let seat = Seat::from_wire(state.last_seat + 1);
+        state
+            .plane
+            .join(seat, plane::Viewer::Technician)
+            .map_err(|error| NotAdmitted { code: RefusalCode::Full, detail: error.to_string() })?;
+        state.last_seat += 1;
+        state.seats.insert(seat, Seated { technician, controls: false });
+        Ok(seat)
+    }
+
+    /// Tells a technician who has just come in what is there.
+    pub(crate) fn greet(&self, seat: Seat) {
+        let state = self.state.lock();
+        let Some(seated) = state.seats.get(&seat) else { return };
+        if !state.displays.is_empty() {
+            seated.technician.outbox.send(self.displays(&state));
+        }
+        seated.technician.wake.notify_one();
+    }
+
+    /// A technician is gone; what he held down is released.
+    pub(crate) fn leave(&self, seat: Seat) {
+        let mut state = self.state.lock();
+        if state.seats.remove(&seat).is_none() {
+            return;
+        }
+        state.plane.leave(seat);
+        self.release(&state, seat);
+        self.ask_agent(&mut state);
+    }
+
+    /// Whether nobody is in.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.state.lock().seats.is_empty()
+    }
+
+    /// The session is over.
+    pub(crate) fn close(&self) {
+        if let Some(agent) = self.state.lock().agent.take() {
+            let detail = "the last technician left".to_owned();
+            agent.outbox.send(Body::SessionClosed(SessionClosed { session: self.id.to_wire(), detail }));
+        }
+    }
+
+    /// What a technician wants to see from now on.
+    pub(crate) fn demand(&self, seat: Seat, wanted: &[Wanted]) -> Result<(), DemandError> {
+        let mut state = self.state.lock();
+        let replaced = state.plane.demand(seat, wanted)?;
+        let Some(seated) = state.seats.get(&seat) else { return Ok(()) };
+        for replaced in replaced {
+            let text = format!(
+                "display {} is watched in two colour modes already: {} instead of {}",
+                replaced.display,
+                name_of(replaced.given),
+                name_of(replaced.wanted)
+            );
+            seated.technician.outbox.send(Body::Notice(Notice { session: self.id.to_wire(), text }));
+        }
+        seated.technician.wake.notify_one();
+        self.ask_agent(&mut state);
+        Ok(())
+    }
+
+    /// A technician wants control, or gives it up; the answer says what he has.
+    pub(crate) fn wish_control(&self, seat: Seat, wanted: bool) {
+        let mut state = self.state.lock();
+        let Some(seated) = state.seats.get_mut(&seat) else { return };
+        let granted = wanted && seated.technician.grant.control;
+        let had = std::mem::replace(&mut seated.controls, granted);
+        let refused = wanted && !granted;
+        let detail = if refused { "you may only watch" } else { "" }.to_owned();
+        let answer = ControlState { session: self.id.to_wire(), granted, detail };
+        seated.technician.outbox.send(Body::ControlState(answer));
+        if had && !granted {
+            self.release(&state, seat);
+        }
+    }
+
+    /// The agent to which a technician's input may go now; `None` when he has no control, or it is away.
+    pub(crate) fn controlled(&self, seat: Seat) -> Option<Arc<Agent>> {
+        let state = self.state.lock();
+        state.seats.get(&seat).filter(|seated| seated.controls)?;
+        state.agent.clone()
+    }
+
+    /// A technician's pointer is there: what is near goes first.
+    pub(crate) fn point_at(&self, seat: Seat, at: Pointer) {
+        self.state.lock().plane.point_at(seat, at.display, at.x, at.y);
+    }
+
+    /// The agent says which displays there are.
+    pub(crate) fn set_displays(&self, displays: Vec<control::Display>) {
+        let mut state = self.state.lock();
+        state.displays = displays;
+        let message = self.displays(&state);
+        for seated in state.seats.values() {
+            seated.technician.outbox.send(message.clone());
+        }
+    }
+
+    /// The agent has something to say to the technicians.
+    pub(crate) fn notice(&self, text: &str) {
+        self.tell_all(&self.state.lock(), text);
+    }
+
+    /// The pointer changed.
+    pub(crate) fn set_cursor(&self, cursor: &Cursor) {
+        let mut state = self.state.lock();
+        state.cursor.set(cursor);
+        for seated in state.seats.values() {
+            seated.technician.wake.notify_one();
+        }
+    }
+
+    /// What of the pointer is newer than what a viewer has seen, as records ready to be sent.
+    pub(crate) fn cursor_since(&self, seen: &mut CursorSeen) -> Vec<bytes::Bytes> {
+        self.state.lock().cursor.since(seen)
+    }
+
+    /// An update of the agent; `captured_us` is on the relay's own clock. Gives what to answer. What an older
+    /// link of the agent still brings is dropped.
+    pub(crate) fn receive(
+        &self,
+        now: Instant,
+        agent: &Arc<Agent>,
+        update: Update,
+        captured_us: u32,
+    ) -> Result<Option<Answer>, Refused> {
+        let mut state = self.state.lock();
+        if !state.agent.as_ref().is_some_and(|known| Arc::ptr_eq(known, agent)) {
+            return Ok(None);
+        }
+        let changed = state.plane.receive(update, captured_us)?;
+        for seat in &changed.seats {
+            if let Some(seated) = state.seats.get(seat) {
+                seated.technician.wake.notify_one();
+            }
+        }
+        self.ask_for_tiles(&mut state, now);
+        Ok(changed.answer)
+    }
+
+    /// Whether a viewer may have something to be sent.
+    pub(crate) fn is_due(&self, seat: Seat) -> bool {
+        self.state.lock().plane.is_due(seat)
+    }
+
+    /// The next update for a viewer. It counts as had, so it must be sent.
+    pub(crate) fn take(&self, now: Instant, seat: Seat, bytes_max: usize) -> Option<Update> {
+        let mut state = self.state.lock();
+        let update = state.plane.take(now, seat, bytes_max);
+        self.ask_for_tiles(&mut state, now);
+        update
+    }
+
+    /// When [`Session::tick`] is wanted.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.state.lock().plane.refresh_deadline()
+    }
+
+    /// Asks for tiles again whose answer is overdue.
+    pub(crate) fn tick(&self, now: Instant) {
+        self.ask_for_tiles(&mut self.state.lock(), now);
+    }
+
+    /// A viewer lost tiles.
+    pub(crate) fn refresh(&self, now: Instant, seat: Seat, refresh: &Refresh) {
+        let mut state = self.state.lock();
+        state.plane.refresh(seat, refresh);
+        if let Some(seated) = state.seats.get(&seat) {
+            seated.technician.wake.notify_one();
+        }
+        self.ask_for_tiles(&mut state, now);
+    }
+
+    /// A viewer has applied updates.
+    pub(crate) fn answer(&self, seat: Seat, answer: &Answer) {
+        let mut state = self.state.lock();
+        state.plane.answer(seat, answer);
+        if let Some(seated) = state.seats.get(&seat) {
+            seated.technician.wake.notify_one();
+        }
+    }
+
+    /// Tells the agent what all technicians together want, if that changed.
+    fn ask_agent(&self, state: &mut State) {
+        let Some(agent) = &state.agent else { return };
+        let wanted = state.plane.wanted();
+        if wanted != state.demanded {
+            state.demanded.clone_from(&wanted);
+            agent.outbox.send(Body::Demand(Demand { session: self.id.to_wire(), wanted }));
+        }
+    }
+
+    fn ask_for_tiles(&self, state: &mut State, now: Instant) {
+        while let (Some(agent), Some(refresh)) = (&state.agent, state.plane.take_refresh(now)) {
+            agent.outbox.send(Body::Refresh(refresh));
+        }
+    }
+
+    fn release(&self, state: &State, seat: Seat) {
+        if let Some(agent) = &state.agent {
+            let left = SeatLeft { session: self.id.to_wire(), seat: seat.to_wire() };
+            agent.outbox.send(Body::SeatLeft(left));
+        }
+    }
+
+    fn displays(&self, state: &State) -> Body {
+        Body::Displays(Displays { session: self.id.to_wire(), displays: state.displays.clone() })
+    }
+
+    fn tell_all(&self, state: &State, text: &str) {
+        for seated in state.seats.values() {
+            let notice = Notice { session: self.id.to_wire(), text: text.to_owned() };
+            seated.technician.outbox.send(Body::Notice(notice));
+        }
+    }
+}
+
+fn name_of(mode: ColorMode) -> &'static str {
+    match mode {
+        ColorMode::BlackAndWhite => "black and white",
+        ColorMode::FewColors => "few colours",
+        ColorMode::MoreColors => "more colours",
+        ColorMode::Unspecified | ColorMode::AllColors => "all colours",
+        ColorMode::VideoOptimized => "all colours with video",
+    }
+}
