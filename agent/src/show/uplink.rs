@@ -126,7 +126,7 @@ impl Uplink {
         let state = &mut *self.shared.state.lock();
         let tiles: Vec<_> =
             refresh.tiles.iter().filter_map(|&tile| TileIndex::from_usize(tile as usize)).collect();
-        state.view.refresh(&state.store, Epoch::from_wire(refresh.epoch), &tiles);
+        state.view.refresh(Epoch::from_wire(refresh.epoch), &tiles);
         self.shared.due.notify_one();
     }
 

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Context;
+use x11rb::protocol::xproto::ConnectionExt as _;
 
 use crate::process::Process;
 use crate::wait;
@@ -99,6 +100,16 @@ impl Desktop {
     pub fn pixels(&self) -> anyhow::Result<Vec<u8>> {
         let dump = self.output("xwd", &["-root", "-silent"]).context("Debian package x11-apps")?;
         rgb_of_dump(&dump).context("xwd wrote something else than 32-bit pixels")
+    }
+
+    /// The keycodes that the X server takes for held.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn held_keys(&self) -> anyhow::Result<Vec<usize>> {
+        let (connection, _) = x11rb::connect(Some(&self.display))?;
+        let map = connection.query_keymap()?.reply()?.keys;
+        Ok((0..8 * map.len()).filter(|code| map[code / 8] & 1 << (code % 8) != 0).collect())
     }
 
     /// Ends the X server and everything on it, as a crash would.

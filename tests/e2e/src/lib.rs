@@ -13,6 +13,7 @@ pub mod endpoint;
 pub mod process;
 pub mod shaper;
 pub mod site;
+pub mod technician;
 pub mod wait;
 
 /// The checkout that these tests were built from.

@@ -1,0 +1,69 @@
+//! Technicians without a screen at a [`Site`] of our own.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use transport::client::Preference;
+use view::access::{Access, Entry};
+use view::technician::Technician;
+use wire::RenditionId;
+use wire::control::ColorMode;
+use wire::token::EnrolmentToken;
+
+use crate::site::Site;
+
+/// How long the first picture may take on a loaded machine.
+const FIRST_PICTURE_MAX: Duration = Duration::from_secs(20);
+
+/// Logs in to a site.
+///
+/// # Errors
+/// When the site refuses.
+pub async fn log_in(site: &Site, preference: Preference) -> anyhow::Result<Entry> {
+    let token = EnrolmentToken::from_text(&site.token("pin")?)?;
+    let access = Access {
+        url: site.api_url(),
+        user: site.user().to_owned(),
+        password: site.password().to_owned(),
+        pin: token.pin,
+        address: Some(site.ready().udp.to_string()),
+        preference,
+    };
+    access.log_in().await
+}
+
+/// Joins an endpoint's session over QUIC, watches its primary display in all colours, and waits for a picture.
+///
+/// # Errors
+/// When any step fails.
+pub async fn join(site: &Site, endpoint: &str) -> anyhow::Result<Technician> {
+    join_over(&log_in(site, Preference::Quic).await?, endpoint).await
+}
+
+/// Joins with a login that is there already.
+///
+/// # Errors
+/// When any step fails.
+pub async fn join_over(entry: &Entry, endpoint: &str) -> anyhow::Result<Technician> {
+    let endpoint = entry.endpoint(endpoint).await?;
+    let technician = Technician::join(entry, &endpoint.id).await?;
+    let display = u8::try_from(technician.primary_display(FIRST_PICTURE_MAX).await?.id)?;
+    technician.watch(&[(display, ColorMode::AllColors)]).await?;
+    let rendition = RenditionId::of(display, ColorMode::AllColors);
+    technician.until_picture(rendition, FIRST_PICTURE_MAX, |_| true).await?;
+    Ok(technician)
+}
+
+/// Joins as soon as the endpoint is online.
+///
+/// # Errors
+/// When it is not within `bound`.
+pub async fn join_when_online(site: &Site, endpoint: &str, bound: Duration) -> anyhow::Result<Technician> {
+    let end = Instant::now() + bound;
+    let entry = log_in(site, Preference::Quic).await?;
+    while !entry.endpoint(endpoint).await?.online {
+        anyhow::ensure!(Instant::now() < end, "{endpoint} is not online within {bound:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    join_over(&entry, endpoint).await.context("the endpoint is online")
+}
