@@ -6,7 +6,7 @@ use frame::Rect;
 use x11rb::protocol::{
     Event,
     randr::{ConnectionExt as _, MonitorInfo, NotifyMask},
-    xproto::{AtomEnum, ConnectionExt as _},
+    xproto::{AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask},
 };
 
 use super::connection::{Ended, Server, deadline};
@@ -70,11 +70,14 @@ pub(super) fn watch(server: &Server) -> Result<(), Lost> {
         let changes = NotifyMask::SCREEN_CHANGE | NotifyMask::CRTC_CHANGE | NotifyMask::OUTPUT_CHANGE;
         server.conn.randr_select_input(server.root, changes)?;
     }
+    // A monitor that somebody only defines, on displays that stay, is told of like this.
+    let root = ChangeWindowAttributesAux::new().event_mask(EventMask::STRUCTURE_NOTIFY);
+    server.conn.change_window_attributes(server.root, &root)?;
     Ok(())
 }
 
 pub(super) fn is_change(event: &Event) -> bool {
-    matches!(event, Event::RandrScreenChangeNotify(_) | Event::RandrNotify(_))
+    matches!(event, Event::RandrScreenChangeNotify(_) | Event::RandrNotify(_) | Event::ConfigureNotify(_))
 }
 
 /// The displays as they are now.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
-use frame::{Rect, Size};
+use anyhow::{Context, Result};
+use frame::{Point, Rect, Size};
 use platform::CaptureError;
+use x11rb::protocol::xproto::ConnectionExt as _;
 
 use crate::server::{SOON, Server, image, next};
 
@@ -43,6 +44,42 @@ fn a_resize_ends_the_capture_and_the_next_one_has_the_new_size() -> Result<()> {
     let (picture, damage) = next(platform.capture(0)?.as_mut())?;
     assert_eq!(damage, [Rect::new(0, 0, 800, 600)]);
     assert!(picture == image(&conn, &screen, Rect::new(0, 0, 800, 600))?);
+    Ok(())
+}
+
+#[test]
+fn s178_displays_side_by_side_are_shown_and_controlled_each_by_itself() -> Result<()> {
+    let Some(mut server) = Server::xvfb(Size::new(640, 480))? else { return Ok(()) };
+    let platform = server.platform()?;
+    let mut displays = platform.displays()?;
+    for monitor in [["left", "200/50x480/120+0+0", "screen"], ["right", "440/110x400/100+200+80", "none"]] {
+        if !server.run("xrandr", &[&["--setmonitor"], &monitor[..]].concat())? {
+            return Ok(());
+        }
+    }
+    let right = Rect::new(200, 80, 440, 400);
+    while displays.list().iter().all(|display| display.rect != right) {
+        assert!(displays.wait(SOON)?, "the list still is {:?}", displays.list());
+    }
+    let id = displays.list().iter().find(|display| display.rect == right).map(|display| display.id);
+    let id = id.context("the right display")?;
+
+    let mut capture = platform.capture(id)?;
+    assert_eq!(next(capture.as_mut())?.1, [Rect::new(0, 0, 440, 400)]);
+    if !server.spawn("xterm", &["-geometry", "20x5+150+40", "-e", "sleep", "60"])? {
+        return Ok(());
+    }
+    let (_, damage) = next(capture.as_mut())?;
+    assert!(damage.iter().all(|damage| damage.x == 0 && damage.y == 0), "{damage:?} hangs over the corner");
+    while let Some(captured) = capture.next_frame(Duration::from_millis(200))? {
+        assert_eq!(captured.frame.size(), right.size());
+    }
+    let (conn, screen) = server.connect()?;
+    platform.input()?.pointer(id, Point::new(7, 9))?;
+    let pointer = conn.query_pointer(screen.root)?.reply()?;
+    assert_eq!((pointer.root_x, pointer.root_y), (207, 89));
+    let (picture, _) = next(platform.capture(id)?.as_mut())?;
+    assert!(picture == image(&conn, &screen, right)?);
     Ok(())
 }
 
