@@ -1,5 +1,5 @@
 /**
- * The console's language: `t("key", { name })` gives the text of a key in the chosen language.
+ * The console's language: `t(key, { name })` gives the text of a key in the chosen language.
  *
  * The texts are Fluent files in `locales/`. The language is the one chosen earlier in this browser, or else the
  * first of the browser's own that we have, or English. A missing key shows itself as `{key}`.
