@@ -9,7 +9,6 @@ use frame::Point;
 use keyboard_types::{Code, Key, NamedKey};
 use x11rb::{
     NONE,
-    connection::Connection,
     protocol::{
         Event,
         xkb::{ConnectionExt as _, EventType, ID, MapPart, SelectEventsAux},
@@ -19,6 +18,7 @@ use x11rb::{
         },
         xtest::ConnectionExt as _,
     },
+    wrapper::ConnectionExt as _,
 };
 
 use super::{
@@ -105,8 +105,9 @@ impl X11Input {
         Ok(())
     }
 
-    fn flush(&self) -> Result<(), InputError> {
-        Ok(self.server.conn.flush().map_err(Lost::from)?)
+    /// Waits until the server has taken all input, so that others see it from here on.
+    fn sync(&self) -> Result<(), InputError> {
+        Ok(self.server.conn.sync().map_err(Lost::from)?)
     }
 
     fn press(&mut self, code: Code, press: Press) -> Result<(), InputError> {
@@ -128,7 +129,7 @@ impl X11Input {
                 self.held.insert(code, None);
             }
         }
-        self.flush()
+        self.sync()
     }
 
     fn release(&mut self, code: Code) -> Result<(), InputError> {
@@ -137,7 +138,7 @@ impl X11Input {
         {
             self.fake(KEY_RELEASE_EVENT, keycode)?;
         }
-        self.flush()
+        self.sync()
     }
 
     fn decide(&mut self, code: Code, key: Option<&Key>) -> Result<Press, InputError> {
@@ -279,7 +280,7 @@ impl Input for X11Input {
         let moved =
             self.server.conn.xtest_fake_input(MOTION_NOTIFY_EVENT, absolute, 0, self.server.root, x, y, 0);
         moved.map_err(Lost::from)?;
-        self.flush()
+        self.sync()
     }
 
     fn button(&mut self, button: Button, down: bool) -> Result<(), InputError> {
@@ -292,7 +293,7 @@ impl Input for X11Input {
             self.buttons.push(button);
         }
         self.fake(if down { BUTTON_PRESS_EVENT } else { BUTTON_RELEASE_EVENT }, number(button))?;
-        self.flush()
+        self.sync()
     }
 
     fn wheel(&mut self, dx: i32, dy: i32) -> Result<(), InputError> {
@@ -300,7 +301,7 @@ impl Input for X11Input {
         self.turn(&mut x, dx, WHEEL_X)?;
         self.turn(&mut y, dy, WHEEL_Y)?;
         self.wheel = (x, y);
-        self.flush()
+        self.sync()
     }
 
     fn key(&mut self, code: Code, key: Option<&Key>, down: bool) -> Result<(), InputError> {
@@ -321,7 +322,7 @@ impl Input for X11Input {
         for character in text.chars().filter(|&character| character != '\r') {
             self.type_character(character, state)?;
         }
-        self.flush()
+        self.sync()
     }
 
     fn release_all(&mut self) -> Result<(), InputError> {
@@ -334,7 +335,7 @@ impl Input for X11Input {
             self.fake(BUTTON_RELEASE_EVENT, number(button))?;
         }
         self.wheel = (0, 0);
-        self.flush()
+        self.sync()
     }
 }
 
