@@ -137,11 +137,12 @@ describe("mux", () => {
     mux.report();
     mux.report();
     expect(take()).toEqual([toHex(frame(Frame.Arrived, 100))]);
+    mux.handle(frame(Frame.Open, uni(1), 0));
     for (let sent = 0; sent < 65_000; sent += 6500) {
-      mux.handle(data(Frame.Data, uni(0), new Uint8Array(6500)));
+      mux.handle(data(Frame.Data, uni((sent / 6500) % 2), new Uint8Array(6500)));
     }
     expect(take()).toEqual([]);
-    mux.handle(data(Frame.Data, uni(0), new Uint8Array(536)));
+    mux.handle(data(Frame.Data, uni(1), new Uint8Array(536)));
     expect(take()).toEqual([toHex(frame(Frame.Arrived, 65_636))]);
   });
 
