@@ -7,6 +7,8 @@
 
 pub mod acceptor;
 pub mod opener;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

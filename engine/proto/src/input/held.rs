@@ -207,3 +207,180 @@ impl Hand {
         place.map(|place| self.buttons.remove(place)).is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ANNA: Seat = Seat::from_wire(1);
+    const BERT: Seat = Seat::from_wire(2);
+    const AT: Pointer = Pointer { display: 0, x: 7, y: 9 };
+
+    fn key(down: bool, code: &str, key: &str) -> Event {
+        Event::Key { down, code: code.to_owned(), key: key.to_owned() }
+    }
+
+    fn button(down: bool) -> Event {
+        Event::Button { at: AT, button: Button::Left, down }
+    }
+
+    fn named(events: Vec<Event>) -> String {
+        let name = |event| match event {
+            Event::Key { down, code, key } => format!("{}{code}:{key}", if down { '+' } else { '-' }),
+            Event::Button { button, down, .. } => format!("{}{button:?}", if down { '+' } else { '-' }),
+            other => format!("{other:?}"),
+        };
+        events.into_iter().map(name).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Takes one event after another and shows what is injected for each, a line each.
+    fn check(events: &[(Seat, Event)], injected: &Expect) -> Held {
+        let mut held = Held::default();
+        let mut lines = String::new();
+        for (number, (seat, event)) in (1..).zip(events) {
+            let record = Record { number, event: event.clone() };
+            lines += &named(held.handle(*seat, record).expect("within all bounds"));
+            lines += "\n";
+        }
+        injected.assert_eq(&lines);
+        held
+    }
+
+    #[test]
+    fn what_is_held_is_released_in_reverse_when_a_technician_leaves() {
+        let events = [key(true, "ShiftLeft", "Shift"), key(true, "KeyA", "A"), button(true)];
+        let mut held = check(
+            &events.map(|event| (ANNA, event)),
+            &expect![[r#"
+            +ShiftLeft:Shift
+            +KeyA:A
+            +Left
+        "#]],
+        );
+        expect!["-Left -KeyA:A -ShiftLeft:Shift"].assert_eq(&named(held.leave(ANNA)));
+        assert_eq!(held.leave(ANNA), []);
+    }
+
+    #[test]
+    fn a_key_goes_up_as_it_went_down_whatever_it_means_by_then() {
+        let shift = |down| (ANNA, key(down, "ShiftLeft", "Shift"));
+        let events =
+            [shift(true), (ANNA, key(true, "KeyA", "A")), shift(false), (ANNA, key(false, "KeyA", "a"))];
+        check(
+            &events,
+            &expect![[r#"
+            +ShiftLeft:Shift
+            +KeyA:A
+            -ShiftLeft:Shift
+            -KeyA:A
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_two_hold_goes_up_with_the_second() {
+        let shift = |seat, down| (seat, key(down, "ShiftLeft", "Shift"));
+        check(
+            &[shift(ANNA, true), shift(BERT, true), (ANNA, Event::Release), shift(BERT, false)],
+            &expect![[r#"
+                +ShiftLeft:Shift
+                +ShiftLeft:Shift
+
+                -ShiftLeft:Shift
+            "#]],
+        );
+    }
+
+    #[test]
+    fn nobody_releases_what_he_does_not_hold() {
+        check(
+            &[(ANNA, button(true)), (BERT, button(false)), (ANNA, button(false)), (ANNA, button(false))],
+            &expect![[r#"
+                +Left
+
+                -Left
+
+            "#]],
+        );
+    }
+
+    #[test]
+    fn keys_without_a_place_are_known_by_their_meaning() {
+        let events = [key(true, "", "é"), key(true, "", "x"), key(false, "", "é"), Event::Release];
+        check(
+            &events.map(|event| (ANNA, event)),
+            &expect![[r#"
+            +:é
+            +:x
+            -:é
+            -:x
+        "#]],
+        );
+    }
+
+    #[test]
+    fn numbers_that_do_not_grow_are_refused_also_after_control_was_lost() {
+        let mut held = Held::default();
+        let record = |number| Record { number, event: button(true) };
+        held.handle(ANNA, record(5)).expect("the first");
+        assert_eq!(named(held.release(ANNA)), "-Left");
+        let refused = held.handle(ANNA, record(5)).expect_err("the same number");
+        expect!["input 5 of seat 1 comes after 5"].assert_eq(&refused.to_string());
+        assert_eq!(held.last_inputs().collect::<Vec<_>>(), [SeatInput { seat: ANNA, number: 5 }]);
+    }
+
+    #[test]
+    fn nobody_holds_more_keys_than_there_are_fingers() {
+        let mut held = Held::default();
+        let press = |number: u32| Record { number, event: key(true, &format!("Key{number}"), "") };
+        for number in 1..=KEYS_HELD_MAX as u32 {
+            held.handle(ANNA, press(number)).expect("within the bound");
+        }
+        let refused = held.handle(ANNA, press(1000)).expect_err("one too many");
+        assert_eq!(
+            (refused, refused.close_code()),
+            (InputRefused::TooManyKeys { seat: ANNA }, CloseCode::OverLimit)
+        );
+        assert_eq!(held.leave_all().len(), KEYS_HELD_MAX);
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        let place = prop::sample::select(vec!["KeyA", "KeyB", ""]);
+        let keys = (any::<bool>(), place, prop::sample::select(vec!["a", "A", "b"]));
+        prop_oneof![
+            4 => keys.prop_map(|(down, code, meaning)| key(down, code, meaning)),
+            2 => any::<bool>().prop_map(button),
+            1 => Just(Event::Release),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_stays_pressed_and_nothing_is_released_twice(
+            events in prop::collection::vec((0..3_u32, event()), 0..80),
+        ) {
+            let mut held = Held::default();
+            let mut injected = Vec::new();
+            for (number, (seat, event)) in (1..).zip(events) {
+                injected.extend(held.handle(Seat::from_wire(seat), Record { number, event }).expect("within all bounds"));
+            }
+            injected.extend(held.leave_all());
+            let mut down = BTreeSet::new();
+            for event in injected {
+                let (name, is_down) = match event {
+                    Event::Key { down, code, key } => (if code.is_empty() { key } else { code }, down),
+                    Event::Button { button, down, .. } => (format!("{button:?}"), down),
+                    other => panic!("{other:?}"),
+                };
+                let is_new = if is_down { down.insert(name.clone()) || true } else { down.remove(&name) };
+                prop_assert!(is_new, "{} goes up without being down", name);
+            }
+            prop_assert!(down.is_empty(), "still down: {:?}", down);
+        }
+    }
+}

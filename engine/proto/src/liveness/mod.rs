@@ -6,6 +6,8 @@
 //! and [`Liveness::to_ours`], by which a capture's time is passed on from hop to hop.
 
 mod clock;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -24,6 +26,9 @@ pub const LIVE_SILENCE: Duration = Duration::from_secs(1);
 /// Silence after which a peer on a live link is dead: below the 5 s that are promised, by what a loaded machine may be
 /// late with noticing.
 pub const DEAD_AFTER: Duration = Duration::from_millis(4_500);
+
+/// A tick that comes so much after its deadline says more of our machine than of the peer.
+const LATE: Duration = Duration::from_secs(1);
 
 /// A live link asks at least this often, even while bytes flow, so that clocks that drift apart are followed.
 pub const MEASURE_EVERY: Duration = Duration::from_secs(5);
@@ -120,10 +125,11 @@ impl Liveness {
                 self.measure(now, pong);
             }
             Input::SetLive(live) => {
-                if live && !self.live {
+                let is_new = live && !self.live;
+                self.live = live;
+                if is_new {
                     self.ask(now);
                 }
-                self.live = live;
             }
             Input::Tick => self.tick(now),
         }
@@ -157,6 +163,8 @@ impl Liveness {
 
     fn tick(&mut self, now: Instant) {
         match self.state {
+            // So late a tick means that we slept, and what the peer sent may still wait to be read.
+            State::Asking { until } if until + LATE < now => self.ask(now),
             State::Asking { until } if until <= now => {
                 self.state = State::Dead;
                 self.out.push_back(Output::Dead);
