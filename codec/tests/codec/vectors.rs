@@ -1,9 +1,7 @@
 //! The golden payloads in `tests/vectors/codec`, which the console's decoder reads, too.
 //!
-//! `UPDATE_VECTORS=1` writes the files anew from [`examples`]. Otherwise what is in the files is decoded, and
+//! `UPDATE_VECTORS=1` writes the files anew from [`super::examples`]. Otherwise what is in the files is decoded, and
 //! the examples are not looked at: another zstd may find other bytes for the same pixels.
-
-mod examples;
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,26 +12,28 @@ use serde::{Deserialize, Serialize};
 use wire::DictionaryId;
 use wire::screen::Coding;
 
+use super::examples;
+
 /// A payload, and the pixels that it stands for. All bytes are written in hexadecimal digits.
 #[derive(Debug, Serialize, Deserialize)]
-struct Vector {
-    name: String,
-    coding: u8,
-    width: u32,
-    height: u32,
+pub(crate) struct Vector {
+    pub(crate) name: String,
+    pub(crate) coding: u8,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
     /// The dictionary that the operation names.
     #[serde(skip_serializing_if = "Option::is_none")]
-    dictionary: Option<String>,
-    payload: String,
+    pub(crate) dictionary: Option<String>,
+    pub(crate) payload: String,
     /// Blue, green and red of each pixel.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pixels: Option<String>,
+    pub(crate) pixels: Option<String>,
     /// Whether a decoder must refuse it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    error: bool,
+    pub(crate) error: bool,
 }
 
-fn path(file: &str) -> PathBuf {
+pub(crate) fn path(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/codec").join(file)
 }
 
@@ -46,7 +46,7 @@ fn vectors(file: &str, examples: impl FnOnce() -> Vec<Vector>) -> Vec<Vector> {
     serde_json::from_str(&text).expect("a file of vectors")
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

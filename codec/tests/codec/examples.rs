@@ -5,7 +5,7 @@ use std::fs;
 
 use zstd::zstd_safe::{CCtx, CParameter, compress_bound};
 
-use super::{Vector, hex, path};
+use super::vectors::{Vector, hex, path};
 
 const ZSTD: u8 = 0x80;
 

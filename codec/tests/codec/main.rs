@@ -1,0 +1,10 @@
+//! The codec seen from outside: what is encoded is decoded and painted to the same pixels, and nothing that a
+//! peer sends makes it panic.
+
+mod damage;
+mod decode;
+mod encode;
+mod examples;
+mod paint;
+mod pictures;
+mod vectors;
