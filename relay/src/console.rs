@@ -47,11 +47,7 @@ async fn page(
     headers: HeaderMap,
 ) -> Response {
     let Some(file) = Files::get(PAGE) else { return StatusCode::NOT_FOUND.into_response() };
-    let mut response = answer(PAGE, file, &headers);
-    if let Some(policy) = policy(&site, came_by, &uri, &headers) {
-        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-    }
-    response
+    with_policy(answer(PAGE, file, &headers), policy(&site, came_by, &uri, &headers))
 }
 
 async fn file(
@@ -64,10 +60,20 @@ async fn file(
 ) -> Response {
     debug_assert!(matches!(method, Method::GET | Method::HEAD));
     match Files::get(&path) {
-        Some(file) if path != PAGE => answer(&path, file, &headers),
+        // A worker obeys the policy that comes with its own script, not that of the page.
+        Some(file) if path != PAGE => {
+            with_policy(answer(&path, file, &headers), policy(&state, came_by.0, &uri, &headers))
+        }
         None if path.starts_with(HASHED) => StatusCode::NOT_FOUND.into_response(),
         _ => page(state, came_by, uri, headers).await,
     }
+}
+
+fn with_policy(mut response: Response, policy: Option<HeaderValue>) -> Response {
+    if let Some(policy) = policy {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 fn answer(path: &str, plain: EmbeddedFile, headers: &HeaderMap) -> Response {
