@@ -95,6 +95,7 @@ impl From<web_transport_quinn::SessionError> for LinkError {
     fn from(error: web_transport_quinn::SessionError) -> Self {
         use web_transport_quinn::{SessionError as E, WebTransportError};
         match error {
+            E::ConnectionError(quinn::ConnectionError::ApplicationClosed(close)) => closed_by_http(&close),
             E::ConnectionError(error) => error.into(),
             E::WebTransportError(WebTransportError::Closed(code, reason)) => {
                 Self::Closed { code: CloseCode::from_wire(code), reason }
@@ -148,6 +149,16 @@ impl From<web_transport_quinn::ReadError> for StreamError {
             E::ClosedStream | E::IllegalOrderedRead => Self::Closed,
         }
     }
+}
+
+/// A browser that ends the whole HTTP/3 connection, not the session: a closed tab, mostly.
+fn closed_by_http(close: &quinn::ApplicationClose) -> LinkError {
+    const H3_NO_ERROR: quinn::VarInt = quinn::VarInt::from_u32(0x100);
+    let reason = String::from_utf8_lossy(&close.reason).into_owned();
+    if close.error_code == H3_NO_ERROR {
+        return LinkError::Closed { code: CloseCode::Done, reason };
+    }
+    LinkError::Lost(format!("HTTP/3 error {} {reason:?}", close.error_code))
 }
 
 /// The close code in a number of QUIC's application space.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -49,6 +50,8 @@ struct Shared {
     exporter: Option<[u8; 32]>,
     /// The socket of a link that was made from here, to wait on while it says goodbye.
     endpoint: Option<quinn::Endpoint>,
+    /// Whether [`Link::close`] was called: WebTransport says "closed locally" also when the peer just went.
+    is_closed_here: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -60,7 +63,7 @@ pub(crate) enum Connection {
 
 impl Link {
     pub(crate) fn new(connection: Connection, meter: Meter, exporter: Option<[u8; 32]>) -> Self {
-        Self { shared: Arc::new(Shared { connection, meter, exporter, endpoint: None }) }
+        Self::with_endpoint(connection, None, meter, exporter)
     }
 
     /// A link that was made from here, over a UDP socket of its own.
@@ -70,7 +73,17 @@ impl Link {
         meter: Meter,
         exporter: Option<[u8; 32]>,
     ) -> Self {
-        Self { shared: Arc::new(Shared { connection, meter, exporter, endpoint: Some(endpoint) }) }
+        Self::with_endpoint(connection, Some(endpoint), meter, exporter)
+    }
+
+    fn with_endpoint(
+        connection: Connection,
+        endpoint: Option<quinn::Endpoint>,
+        meter: Meter,
+        exporter: Option<[u8; 32]>,
+    ) -> Self {
+        let is_closed_here = AtomicBool::new(false);
+        Self { shared: Arc::new(Shared { connection, meter, exporter, endpoint, is_closed_here }) }
     }
 
     /// Opens a bidirectional stream; waits while the peer permits no more of them. The peer hears of it with the
@@ -85,7 +98,7 @@ impl Link {
                 (SendCarrier::Quic(send), RecvCarrier::Quic(recv))
             }
             Connection::WebTransport(session) => {
-                let (send, recv) = session.open_bi().await?;
+                let (send, recv) = session.open_bi().await.map_err(|error| self.ended(error))?;
                 (SendCarrier::WebTransport(send), RecvCarrier::WebTransport(recv))
             }
             Connection::WebSocket(session) => {
@@ -103,7 +116,9 @@ impl Link {
     pub async fn open_uni(&self) -> Result<SendStream, LinkError> {
         let send = match &self.shared.connection {
             Connection::Quic(connection) => SendCarrier::Quic(connection.open_uni().await?),
-            Connection::WebTransport(session) => SendCarrier::WebTransport(session.open_uni().await?),
+            Connection::WebTransport(session) => {
+                SendCarrier::WebTransport(session.open_uni().await.map_err(|error| self.ended(error))?)
+            }
             Connection::WebSocket(session) => SendCarrier::WebSocket(session.open_uni().await?),
         };
         Ok(self.sender(send))
@@ -128,7 +143,7 @@ impl Link {
                 (SendCarrier::Quic(send), RecvCarrier::Quic(recv))
             }
             Connection::WebTransport(session) => {
-                let (send, recv) = session.accept_bi().await?;
+                let (send, recv) = session.accept_bi().await.map_err(|error| self.ended(error))?;
                 (SendCarrier::WebTransport(send), RecvCarrier::WebTransport(recv))
             }
             Connection::WebSocket(session) => {
@@ -146,7 +161,9 @@ impl Link {
     pub async fn accept_uni(&self) -> Result<RecvStream, LinkError> {
         let recv = match &self.shared.connection {
             Connection::Quic(connection) => RecvCarrier::Quic(connection.accept_uni().await?),
-            Connection::WebTransport(session) => RecvCarrier::WebTransport(session.accept_uni().await?),
+            Connection::WebTransport(session) => {
+                RecvCarrier::WebTransport(session.accept_uni().await.map_err(|error| self.ended(error))?)
+            }
             Connection::WebSocket(session) => RecvCarrier::WebSocket(session.accept_uni().await?),
         };
         Ok(RecvStream::new(recv))
@@ -155,6 +172,7 @@ impl Link {
     /// Closes the link at once and says why. Streams that were not read to their end are lost; await
     /// [`Link::drain`] to let the goodbye arrive.
     pub fn close(&self, code: CloseCode, reason: &str) {
+        self.shared.is_closed_here.store(true, Relaxed);
         match &self.shared.connection {
             Connection::Quic(connection) => connection.close(code.to_wire().into(), reason.as_bytes()),
             Connection::WebTransport(session) => session.close(code.to_wire(), reason.as_bytes()),
@@ -166,7 +184,7 @@ impl Link {
     pub async fn closed(&self) -> LinkError {
         match &self.shared.connection {
             Connection::Quic(connection) => connection.closed().await.into(),
-            Connection::WebTransport(session) => session.closed().await.into(),
+            Connection::WebTransport(session) => self.ended(session.closed().await),
             Connection::WebSocket(session) => session.closed().await,
         }
     }
@@ -226,6 +244,16 @@ impl Link {
         };
         connection.set_max_concurrent_uni_streams(permitted.into());
         connection.set_max_concurrent_bi_streams(permitted.into());
+    }
+
+    /// Why a WebTransport session ended.
+    fn ended(&self, error: web_transport_quinn::SessionError) -> LinkError {
+        match error.into() {
+            LinkError::ClosedHere if !self.shared.is_closed_here.load(Relaxed) => {
+                LinkError::Closed { code: CloseCode::Done, reason: String::new() }
+            }
+            error => error,
+        }
     }
 
     fn sender(&self, carrier: SendCarrier) -> SendStream {
