@@ -9,7 +9,7 @@ mod tile;
 use bytes::Bytes;
 use frame::{Frame, Picture, Rect, Size};
 use rayon::prelude::*;
-use wire::screen::{Coding, Extent, TileRect};
+use wire::screen::{Based, Coding, EXACT, Extent, Operation, PatchTile, Tile, TileRect};
 use wire::{DictionaryId, TileIndex};
 
 use crate::damage::{self, Change};
@@ -31,6 +31,25 @@ pub struct EncodedTile {
     pub dictionary: Option<DictionaryId>,
     /// The coded pixels, exact.
     pub payload: Bytes,
+}
+
+impl EncodedTile {
+    /// The operation that carries it. A whole tile has no need of `based.base`.
+    pub fn into_operation(self, based: Based) -> Operation {
+        let Self { index, patch, coding, dictionary, payload } = self;
+        match patch {
+            Some(rect) => Operation::Patch(PatchTile { based, index, rect, coding, dictionary, payload }),
+            None => Operation::Tile(Tile {
+                index,
+                version: based.version,
+                quality: EXACT,
+                coding,
+                dictionary,
+                keep: None,
+                payload,
+            }),
+        }
+    }
 }
 
 /// Why a frame cannot be encoded.

@@ -1,6 +1,6 @@
 //! Updates applied to a picture.
 
-use codec::{EncodedTile, Encoder, Layout, Painter};
+use codec::{Encoder, Layout, Painter};
 use frame::{Picture, Rect, Size};
 use proptest::prelude::*;
 use wire::screen::{
@@ -40,25 +40,6 @@ fn painter() -> Painter {
 
 fn based(version: u32) -> Based {
     Based { version: Version::from_wire(version), base: Version::from_wire(version - 1) }
-}
-
-/// What the encoder gave, as the operation that travels.
-fn operation(tile: EncodedTile, version: u32) -> Operation {
-    let EncodedTile { index, patch, coding, dictionary, payload } = tile;
-    match patch {
-        Some(rect) => {
-            Operation::Patch(PatchTile { based: based(version), index, rect, coding, dictionary, payload })
-        }
-        None => Operation::Tile(Tile {
-            index,
-            version: Version::from_wire(version),
-            quality: EXACT,
-            coding,
-            dictionary,
-            keep: None,
-            payload,
-        }),
-    }
 }
 
 fn solid(index: u16, version: u32, color: u8) -> Tile {
@@ -103,7 +84,7 @@ fn reuse(index: u16, version: u32, slot: u16) -> Operation {
 fn showing(picture: &Picture) -> Painter {
     let mut painter = painter();
     let tiles = Encoder::new(extent(SIZE)).encode(&picture.frame(), &[]).expect("the right size");
-    let tiles = tiles.into_iter().map(|tile| operation(tile, 1)).collect();
+    let tiles = tiles.into_iter().map(|tile| tile.into_operation(based(1))).collect();
     assert_eq!(painter.paint(&update(tiles)).lost, []);
     painter
 }
@@ -286,7 +267,7 @@ proptest! {
             let rect = Rect::new(x, y, width, height);
             draw(&mut picture, rect, content, seed ^ version);
             let tiles = encoder.encode(&picture.frame(), &[rect]).expect("the right size");
-            let operations = tiles.into_iter().map(|tile| operation(tile, version)).collect();
+            let operations = tiles.into_iter().map(|tile| tile.into_operation(based(version))).collect();
             prop_assert_eq!(painter.paint(&update(operations)).lost, vec![]);
             assert_same(encoder.picture(), &picture);
             assert_same(painter.picture(), &picture);
