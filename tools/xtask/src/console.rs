@@ -1,6 +1,9 @@
 //! Building and checking the console, which is npm's business.
 
-use std::fs;
+use std::{
+    fs,
+    io::{self, IsTerminal},
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -31,7 +34,9 @@ pub(crate) fn ensure_node(shell: &Shell) -> Result<()> {
 pub(crate) fn check(shell: &Shell, look: impl FnMut(&str)) -> Result<()> {
     install(shell)?;
     shell::run(&mut shell.npm(["run", "check"]))?;
-    shell::run(&mut shell.npm(["run", "lint"]))?;
+    // Without this it colours every character of a long line, also in a log file.
+    let colors = if io::stdout().is_terminal() { "--colors=force" } else { "--colors=off" };
+    shell::run(&mut shell.npm(["run", "lint", "--", colors]))?;
     shell::run_watched(shell.npm(["run", "test"]).env("NO_COLOR", "1"), look)
 }
 

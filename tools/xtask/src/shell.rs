@@ -6,7 +6,7 @@
 use std::{
     env,
     ffi::OsStr,
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, IsTerminal, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -41,6 +41,9 @@ impl Shell {
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
+        if !io::stdout().is_terminal() {
+            command.env("NO_COLOR", "1");
+        }
         for (name, _) in env::vars_os() {
             if name.to_str().is_some_and(is_about_xtask) {
                 command.env_remove(name);
