@@ -94,7 +94,7 @@ async fn enrol(state: &std::path::Path, config: &Config, name: &str) -> Result<(
     let pin = Certificates::load(&state, &config.certificates)?.pin();
     let listening = state.listening().unwrap_or(config.endpoint.listen);
     let addresses = addresses_for_agents(listening, &config.endpoint);
-    let db = Db::open(&state.database()).await?;
+    let db = Db::open(&state.database().context("state folder")?).await?;
     let token = make_token(&db, name, pin, &addresses, config.api.enrolment_lifetime()).await?;
     db.close().await;
     println!("{token}");

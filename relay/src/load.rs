@@ -104,7 +104,7 @@ impl Relay {
     pub async fn load(folder: &Path, config: Config) -> Result<Self, LoadError> {
         config.check()?;
         let state = StateFolder::open(folder).map_err(LoadError::State)?;
-        let db = Db::open(&state.database()).await?;
+        let db = Db::open(&state.database().map_err(LoadError::State)?).await?;
         let certificates = Certificates::load(&state, &config.certificates)?;
         let logins = Logins::new(config.login.clone(), db.clone())?;
         let first_account = make_first_account(&db, &logins).await?;
@@ -139,7 +139,9 @@ impl Relay {
         let endpoint = Arc::new(sockets.udp);
         site.tasks.spawn(peer::accept(Arc::clone(&site), Arc::clone(&endpoint)));
         site.tasks.spawn(look_after(Arc::clone(&site)));
-        tracing::info!(%listening, pin = hex(&ready.pin), "listening");
+        let (udp, https, http) =
+            (listening.udp, listening.https, listening.http.map(tracing::field::display));
+        tracing::info!(%udp, %https, http, pin = hex(&ready.pin), "listening");
         Ok(Self { site, endpoint, ready })
     }
 

@@ -1,5 +1,6 @@
 //! The state folder: what must outlive a restart. Nobody but its owner may read it.
 
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -18,8 +19,11 @@ impl StateFolder {
         Ok(Self { root: root.to_owned() })
     }
 
-    pub(crate) fn database(&self) -> PathBuf {
-        self.root.join("relay.sqlite")
+    /// The database's file, empty if it was not there. SQLite gives its other files the same mode.
+    pub(crate) fn database(&self) -> io::Result<PathBuf> {
+        let path = self.root.join("relay.sqlite");
+        OpenOptions::new().append(true).create(true).mode(0o600).open(&path)?;
+        Ok(path)
     }
 
     pub(crate) fn site_identity(&self) -> PathBuf {
@@ -47,7 +51,7 @@ pub(crate) fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
     if unfinished.exists() {
         std::fs::remove_file(&unfinished)?;
     }
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
     file.write_all(contents)?;
     file.sync_all()?;
     std::fs::rename(&unfinished, path)

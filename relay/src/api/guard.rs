@@ -1,12 +1,11 @@
 //! What holds for every request and response.
+//!
+//! There is no `Strict-Transport-Security`: it would bind every port of the host, and those are not ours.
 
 use std::net::IpAddr;
 
 use axum::extract::{Extension, Request};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::middleware::Next;
@@ -41,9 +40,6 @@ pub(super) async fn guard(Extension(came_by): Extension<CameBy>, request: Reques
         HeaderName::from_static("permissions-policy"),
         "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     );
-    if came_by.over_tls {
-        set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
-    }
     response
 }
 

@@ -1,7 +1,7 @@
 //! The cookie that carries a login.
 //!
 //! Over TLS its name begins with `__Host-`, which binds it to this very host and to TLS. Plain HTTP exists on
-//! loopback only; there a browser may refuse that prefix, so the cookie has another name.
+//! loopback only; Chromium takes that prefix there, others do not, so the cookie has another name.
 
 use std::time::Duration;
 

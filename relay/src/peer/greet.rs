@@ -1,13 +1,14 @@
 //! The handshake of every link, and what it becomes.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use proto::handshake::acceptor::{Input, Output};
 use proto::handshake::{Acceptor, HandshakeError};
-use tokio::time::timeout_at;
+use tokio::time::{timeout, timeout_at};
 use transport::Link;
 use transport::control::{Control, ControlError};
+use wire::close::CloseCode;
 use wire::control::{self, Hello, Welcome};
 use wire::version::OURS;
 
@@ -18,29 +19,43 @@ use crate::site::Site;
 /// What the relay calls itself.
 const SOFTWARE: &str = concat!("nearhand relay ", env!("CARGO_PKG_VERSION"));
 
+/// How long a refused peer may take to read why, and to go by itself.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// Sees a link from its first byte to its end.
 pub(crate) async fn greet(site: Arc<Site>, link: Link) {
-    let (peer, carrier) = (link.peer(), link.carrier().name());
     let greeted = tokio::select! {
         biased;
-        () = site.stop.cancelled() => return link.close(wire::close::CloseCode::GoingAway, "the relay stops"),
-        greeted = shake_hands(&site, &link) => greeted,
+        () = site.stop.cancelled() => return link.close(CloseCode::GoingAway, "the relay stops"),
+        greeted = greet_within_time(&site, &link) => greeted,
     };
+    site.metrics.handshake(greeted.is_some());
     match greeted {
-        Ok((control, Admitted::Agent(endpoint))) => {
-            site.metrics.handshake(true);
-            agent::run(site, link, control, endpoint).await;
-        }
-        Ok((control, Admitted::Technician(login))) => {
-            site.metrics.handshake(true);
-            technician::run(site, link, control, login).await;
-        }
-        Err(refused) => {
-            site.metrics.handshake(false);
-            tracing::warn!(%peer, carrier, reason = %refused, "refused a link");
-            link.drain(refused.close_code(), &refused.to_string(), proto::handshake::HANDSHAKE_TIMEOUT).await;
-        }
+        Some((control, Admitted::Agent(endpoint))) => agent::run(site, link, control, endpoint).await,
+        Some((control, Admitted::Technician(login))) => technician::run(site, link, control, login).await,
+        None => {}
     }
+}
+
+/// The control stream and who it is; `None` when the link is closed again.
+async fn greet_within_time(site: &Site, link: &Link) -> Option<(Control, Admitted)> {
+    let machine = Acceptor::new(Instant::now(), OURS);
+    let until = machine.deadline().unwrap_or_else(Instant::now).into();
+    let refused = match timeout_at(until, Control::accept(link)).await {
+        Ok(Ok(mut control)) => match shake_hands(site, link, &mut control, machine).await {
+            Ok(admitted) => return Some((control, admitted)),
+            Err(refused) => {
+                // Closing a link at once would lose the refusal that was just written.
+                let _ = timeout(REFUSAL_TIMEOUT, link.closed()).await.is_ok();
+                refused
+            }
+        },
+        Ok(Err(error)) => error.into(),
+        Err(_) => HandshakeError::TimedOut.into(),
+    };
+    tracing::warn!(peer = %link.peer(), carrier = link.carrier().name(), reason = %refused, "refused a link");
+    link.close(refused.close_code(), &refused.to_string());
+    None
 }
 
 /// Why a link is not let in.
@@ -53,7 +68,7 @@ enum NotGreeted {
 }
 
 impl NotGreeted {
-    fn close_code(&self) -> wire::close::CloseCode {
+    fn close_code(&self) -> CloseCode {
         match self {
             Self::Handshake(error) => error.close_code(),
             Self::Control(error) => error.close_code(),
@@ -62,11 +77,13 @@ impl NotGreeted {
 }
 
 /// Runs the machine over the control stream until it opens or closes.
-async fn shake_hands(site: &Site, link: &Link) -> Result<(Control, Admitted), NotGreeted> {
-    let mut machine = Acceptor::new(Instant::now(), OURS);
+async fn shake_hands(
+    site: &Site,
+    link: &Link,
+    control: &mut Control,
+    mut machine: Acceptor,
+) -> Result<Admitted, NotGreeted> {
     let until = machine.deadline().unwrap_or_else(Instant::now).into();
-    let accepting = timeout_at(until, Control::accept(link)).await;
-    let mut control = accepting.map_err(|_| HandshakeError::TimedOut)??;
     let mut admitted = None;
     loop {
         while let Some(output) = machine.poll() {
@@ -77,10 +94,7 @@ async fn shake_hands(site: &Site, link: &Link) -> Result<(Control, Admitted), No
                     machine.handle(Instant::now(), input);
                 }
                 Output::Open { .. } => {
-                    if let Some(admitted) = admitted {
-                        return Ok((control, admitted));
-                    }
-                    return Err(HandshakeError::OutOfOrder.into());
+                    return admitted.ok_or_else(|| HandshakeError::OutOfOrder.into());
                 }
                 Output::Close(error) => return Err(error.into()),
             }

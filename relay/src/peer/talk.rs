@@ -121,8 +121,14 @@ impl Talk {
         if matches!(ended, Ended::Stopping) {
             let resume_token = bytes::Bytes::new();
             let message = Body::GoingAway(GoingAway { resume_token, jitter_ms: RETURN_JITTER_MS });
-            // A peer that does not take it finds out when its link is closed.
-            let _ = tokio::time::timeout(GOODBYE_TIMEOUT, self.sender.send(message)).await.is_ok();
+            // Peers go by themselves when they have read it; closing at once would lose it. One that does not take
+            // it finds out when its link is closed.
+            let said = async {
+                if self.sender.send(message).await.is_ok() {
+                    self.link.closed().await;
+                }
+            };
+            let _ = tokio::time::timeout(GOODBYE_TIMEOUT, said).await.is_ok();
         }
         if let Some(fault) = ended.fault() {
             site.metrics.fault(fault);
