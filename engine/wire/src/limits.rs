@@ -3,11 +3,23 @@
 /// Bytes of one control message. A refresh of a whole 8K display (8,160 tiles) fits with room to spare.
 pub const CONTROL_BYTES_MAX: usize = 64 << 10;
 
-/// Bytes of each text in a hello: names of programs, computers and abilities, and a ticket. A host name has 253 at most.
-pub const HELLO_TEXT_BYTES_MAX: usize = 256;
+/// Bytes of each name in a control message: of programs, computers, displays, and a ticket. A host name has 253 at most.
+pub const TEXT_BYTES_MAX: usize = 256;
 
-/// Optional abilities that a hello may name.
+/// Bytes of each text that a control message has for a person to read: a paragraph.
+pub const DETAIL_BYTES_MAX: usize = 1 << 10;
+
+/// Optional abilities that a hello or a welcome may name.
 pub const CAPABILITIES_MAX: usize = 64;
+
+/// Displays of an endpoint; graphics cards stop at six, and a wall of screens has a few cards.
+pub const DISPLAYS_MAX: usize = 16;
+
+/// Wishes of one demand: each display in two colour modes.
+pub const WANTED_MAX: usize = 2 * DISPLAYS_MAX;
+
+/// Numbers that travel as varints and also in control messages: sessions and updates.
+pub const VARINT_MAX: u64 = (1 << 62) - 1;
 
 /// Bytes of one update's operations. A sender takes far less at once; this only bounds a receiver's memory.
 pub const UPDATE_BYTES_MAX: usize = 1 << 20;

@@ -2,11 +2,10 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+use crate::limits::VARINT_MAX;
+
 /// Payloads from this size on travel as chunks of their own; below, copying is cheaper than another chunk.
 const SHARED_BYTES_MIN: usize = 512;
-
-/// The largest number that a varint can hold.
-const VARINT_MAX: u64 = (1 << 62) - 1;
 
 /// Collects a message as a list of chunks that are sent one after the other.
 #[derive(Debug, Default)]

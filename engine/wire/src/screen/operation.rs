@@ -451,7 +451,7 @@ fn get_dictionary(reader: &mut Reader) -> Result<DictionaryId, DecodeError> {
     if u64::from(got) <= limit {
         Ok(DictionaryId::from_wire(got))
     } else {
-        Err(DecodeError::OverLimit { field: "dictionary", got: u64::from(got), limit })
+        Err(DecodeError::OverLimit { field: "dictionary id", got: u64::from(got), limit })
     }
 }
 

@@ -295,6 +295,34 @@ pub(super) fn controls() -> Vec<(&'static str, Control)> {
     messages.chain([("a body that this protocol does not have", Control { body: None })]).collect()
 }
 
+pub(super) fn controls_refused() -> Vec<(&'static str, Vec<u8>)> {
+    let bytes = |body| control::to_bytes(body).to_vec();
+    let session = VARINT_MAX + 1;
+    let display = control::Display { id: 256, ..control::Display::default() };
+    let text = "x".repeat(1025);
+    let refresh = control::Refresh { tiles: vec![16_384], ..control::Refresh::default() };
+    vec![
+        ("a length over the limit", vec![0, 1, 0, 1]),
+        ("no protobuf", vec![0, 0, 0, 1, 0xff]),
+        ("a message that ends early", vec![0, 0, 0, 2, 0]),
+        ("a session that fits no varint", bytes(Body::Leave(control::Leave { session }))),
+        ("a join of nothing", bytes(Body::Join(control::Join::default()))),
+        (
+            "a display beyond the last one",
+            bytes(Body::Displays(control::Displays { session: 7, displays: vec![display] })),
+        ),
+        (
+            "too many displays",
+            bytes(Body::Displays(control::Displays {
+                session: 7,
+                displays: vec![control::Display::default(); 17],
+            })),
+        ),
+        ("a text that nobody reads to its end", bytes(Body::Notice(control::Notice { session: 7, text }))),
+        ("a tile beyond the last one", bytes(Body::Refresh(refresh))),
+    ]
+}
+
 fn greetings() -> Vec<(&'static str, Body)> {
     let key = control::AgentKey { public_key: vec![0x11; 32].into(), signature: vec![0x22; 64].into() };
     let enrolment = control::Enrolment { secret: vec![0x33; 16].into(), key: Some(key.clone()) };

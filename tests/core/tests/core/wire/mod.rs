@@ -1,5 +1,9 @@
-//! Messages and their bytes.
+//! Messages and their bytes: [`vectors`] for what they are, [`properties`] for what holds of all of them.
 
 mod examples;
 mod fields;
+mod kinds;
+mod limits;
+mod properties;
+mod strategies;
 mod vectors;

@@ -5,16 +5,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use wire::control::{self, Control};
-use wire::cursor::Cursor;
-use wire::input::Record;
-use wire::screen::Update;
-use wire::stream::StreamHeader;
-use wire::{DecodeError, Reader, Writer};
 
+use super::kinds::{CONTROL, CURSOR, INPUT, Kind, STREAM_HEADER, UPDATE};
 use super::{examples, fields};
 
 /// One file: messages of one kind.
@@ -33,74 +27,6 @@ struct Vector {
     fields: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<Value>,
-}
-
-/// How the messages of one kind are written, read and described.
-struct Kind<T> {
-    name: &'static str,
-    encode: fn(&T) -> Bytes,
-    decode: fn(Bytes) -> Result<T, DecodeError>,
-    describe: fn(&T) -> Value,
-}
-
-const STREAM_HEADER: Kind<StreamHeader> = Kind {
-    name: "stream-header",
-    encode: |header| written(|out| header.encode(out)),
-    decode: |bytes| {
-        let mut reader = Reader::new(bytes);
-        let header = StreamHeader::decode(&mut reader)?;
-        reader.end().map(|()| header)
-    },
-    describe: fields::stream_header,
-};
-
-const UPDATE: Kind<Update> = Kind {
-    name: "update",
-    encode: |update| update.encode().concat().into(),
-    decode: Update::decode,
-    describe: fields::update,
-};
-
-const INPUT: Kind<Record> = Kind {
-    name: "input",
-    encode: |record| written(|out| record.encode(out)),
-    decode: |bytes| whole(bytes, Record::decode),
-    describe: fields::input,
-};
-
-const CURSOR: Kind<Cursor> = Kind {
-    name: "cursor",
-    encode: |cursor| written(|out| cursor.encode(out)),
-    decode: |bytes| whole(bytes, Cursor::decode),
-    describe: fields::cursor,
-};
-
-const CONTROL: Kind<Control> = Kind {
-    name: "control",
-    encode: |message| {
-        let mut out = BytesMut::new();
-        control::encode(message, &mut out);
-        out.freeze()
-    },
-    decode: |bytes| whole(bytes, control::decode),
-    describe: fields::control,
-};
-
-fn written(encode: impl FnOnce(&mut Writer)) -> Bytes {
-    let mut out = Writer::new();
-    encode(&mut out);
-    out.into_bytes()
-}
-
-/// The one record that `bytes` is; bytes that are not all there are an error here.
-fn whole<T>(
-    bytes: Bytes,
-    decode: fn(&mut BytesMut) -> Result<Option<T>, DecodeError>,
-) -> Result<T, DecodeError> {
-    let mut buffer = BytesMut::from(bytes);
-    let found = buffer.len();
-    let record = decode(&mut buffer)?.ok_or(DecodeError::Truncated { wanted: found + 1, found })?;
-    if buffer.is_empty() { Ok(record) } else { Err(DecodeError::Trailing(buffer.len())) }
 }
 
 /// Holds the file of a kind to what encoding and decoding make of the examples.
@@ -169,4 +95,5 @@ fn cursors_have_their_golden_bytes() {
 #[test]
 fn control_messages_have_their_golden_bytes() {
     check(&CONTROL, examples::controls());
+    check_refusals(&CONTROL, examples::controls_refused());
 }
