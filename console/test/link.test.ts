@@ -71,12 +71,12 @@ describe("mux", () => {
     const input = await mux.openSend();
     control.send.write(Uint8Array.of(1, 2));
     input.write(Uint8Array.of(3));
-    expect(take()).toEqual(["010080010000", "010200", "02000102", "020203"]);
+    expect(take()).toEqual(["0100", "0102", "02000102", "020203"]);
   });
 
   test("what arrives is read in order, to its end", async () => {
     const { mux, accepted } = newMux();
-    mux.handle(frame(Frame.Open, uni(0), 0));
+    mux.handle(frame(Frame.Open, uni(0)));
     mux.handle(data(Frame.Data, uni(0), Uint8Array.of(1, 2)));
     mux.handle(data(Frame.Finish, uni(0), Uint8Array.of(3)));
     const [stream] = accepted;
@@ -89,23 +89,42 @@ describe("mux", () => {
 
   test("a reset stream fails its reader, even one that waits", async () => {
     const { mux, accepted } = newMux();
-    mux.handle(frame(Frame.Open, uni(0), 0));
+    mux.handle(frame(Frame.Open, uni(0)));
     const read = accepted[0]?.read();
     mux.handle(frame(Frame.Reset, uni(0), 0x14));
     await expect(read).rejects.toThrow(/reset with 20/);
   });
 
+  test("a stream that was stopped is dropped until its reset", () => {
+    const { mux, take, accepted } = newMux();
+    mux.handle(frame(Frame.Open, uni(0)));
+    accepted[0]?.stop(0x14);
+    expect(take()).toEqual([toHex(frame(Frame.Stop, uni(0), 0x14))]);
+    mux.handle(data(Frame.Data, uni(0), Uint8Array.of(1)));
+    mux.handle(frame(Frame.Reset, uni(0), 0x14));
+    expect(() => mux.handle(data(Frame.Data, uni(0), Uint8Array.of(1)))).toThrow(/not there/);
+  });
+
+  test("who is told to stop answers with a reset", async () => {
+    const { mux, take } = newMux();
+    const stream = await mux.openSend();
+    take();
+    mux.handle(frame(Frame.Stop, 2, 0x14));
+    expect(take()).toEqual([toHex(frame(Frame.Reset, 2, 0x14))]);
+    await expect(stream.write(Uint8Array.of(1))).rejects.toThrow(/stopped with 20/);
+  });
+
   test("nothing is sent beyond the credit of a stream, and the rest once there is more", async () => {
     const { mux, frames } = newMux();
     const stream = await mux.openSend();
-    const written = stream.write(new Uint8Array(100_000));
-    expect(dataBytes(frames, 2)).toBe(65_536);
-    mux.handle(frame(Frame.Credit, 2, 70_000));
-    expect(dataBytes(frames, 2)).toBe(70_000);
-    mux.handle(frame(Frame.Credit, 2, 60_000));
-    mux.handle(frame(Frame.Credit, 2, 200_000));
+    const written = stream.write(new Uint8Array(300_000));
+    expect(dataBytes(frames, 2)).toBe(262_144);
+    mux.handle(frame(Frame.Credit, 2, 270_000));
+    expect(dataBytes(frames, 2)).toBe(270_000);
+    mux.handle(frame(Frame.Credit, 2, 250_000));
+    mux.handle(frame(Frame.Credit, 2, 400_000));
     await written;
-    expect(dataBytes(frames, 2)).toBe(100_000);
+    expect(dataBytes(frames, 2)).toBe(300_000);
     expect(frames.every((one) => one.length <= 8192)).toBe(true);
   });
 
@@ -121,23 +140,23 @@ describe("mux", () => {
 
   test("a reader gets room for a whole update once half of the first credit is used", async () => {
     const { mux, take, accepted } = newMux();
-    mux.handle(frame(Frame.Open, uni(0), 0));
-    for (let sent = 0; sent < 40_000; sent += 8000) {
+    mux.handle(frame(Frame.Open, uni(0)));
+    for (let sent = 0; sent < 136_000; sent += 8000) {
       mux.handle(data(Frame.Data, uni(0), new Uint8Array(8000)));
       await accepted[0]?.read();
     }
-    expect(take()).toContain(toHex(frame(Frame.Credit, uni(0), 40_000 + (1 << 20))));
+    expect(take()).toContain(toHex(frame(Frame.Credit, uni(0), 136_000 + (1 << 20))));
   });
 
   test("what arrived is reported in a pause, and at the latest every 64 KiB", () => {
     const { mux, take } = newMux();
-    mux.handle(frame(Frame.Open, uni(0), 0));
+    mux.handle(frame(Frame.Open, uni(0)));
     mux.handle(data(Frame.Data, uni(0), new Uint8Array(100)));
     expect(take()).toEqual([]);
     mux.report();
     mux.report();
     expect(take()).toEqual([toHex(frame(Frame.Arrived, 100))]);
-    mux.handle(frame(Frame.Open, uni(1), 0));
+    mux.handle(frame(Frame.Open, uni(1)));
     for (let sent = 0; sent < 65_000; sent += 6500) {
       mux.handle(data(Frame.Data, uni((sent / 6500) % 2), new Uint8Array(6500)));
     }
@@ -149,7 +168,7 @@ describe("mux", () => {
   test("the relay may open more streams as earlier ones end", () => {
     const { mux, take } = newMux();
     for (let place = 0; place < 200; place++) {
-      mux.handle(frame(Frame.Open, uni(place), 0));
+      mux.handle(frame(Frame.Open, uni(place)));
       mux.handle(data(Frame.Finish, uni(place), Uint8Array.of(1)));
     }
     expect(take().filter((one) => one.startsWith("0701")).length).toBe(12);
@@ -158,13 +177,14 @@ describe("mux", () => {
   test.each([
     [
       "data beyond the credit",
-      [frame(Frame.Open, 3, 0), ...Array(9).fill(data(Frame.Data, 3, new Uint8Array(8000)))],
+      [frame(Frame.Open, 3), ...Array(33).fill(data(Frame.Data, 3, new Uint8Array(8000)))],
       0x12,
     ],
-    ["a stream out of order", [frame(Frame.Open, 7, 0)], 0x13],
-    ["a stream of ours", [frame(Frame.Open, 2, 0)], 0x13],
-    ["too many streams", Array.from({ length: 65 }, (_, place) => frame(Frame.Open, uni(place), 0)), 0x12],
-    ["data behind the end", [frame(Frame.Open, 3, 0), frame(Frame.Finish, 3), frame(Frame.Open, 3, 0)], 0x13],
+    ["a stream out of order", [frame(Frame.Open, 7)], 0x13],
+    ["a stream of ours", [frame(Frame.Open, 2)], 0x13],
+    ["too many streams", Array.from({ length: 65 }, (_, place) => frame(Frame.Open, uni(place))), 0x12],
+    ["data behind the end", [frame(Frame.Open, 3), frame(Frame.Finish, 3), frame(Frame.Data, 3)], 0x13],
+    ["more arrived than was sent", [frame(Frame.Arrived, 1)], 0x10],
   ])("%s ends the link", (_, frames, code) => {
     const { mux } = newMux();
     let caught: unknown;
@@ -181,9 +201,9 @@ describe("mux", () => {
 
   test("the end of the link fails whoever waits", async () => {
     const { mux, accepted } = newMux();
-    mux.handle(frame(Frame.Open, uni(0), 0));
+    mux.handle(frame(Frame.Open, uni(0)));
     const stream = await mux.openSend();
-    const written = stream.write(new Uint8Array(100_000));
+    const written = stream.write(new Uint8Array(300_000));
     const read = accepted[0]?.read();
     mux.close("gone");
     await expect(read).rejects.toThrow("gone");

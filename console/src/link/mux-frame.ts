@@ -23,9 +23,9 @@ export const UNIDIRECTIONAL = 0x02;
 
 /** Whether this side opened the stream: the side that connected does, when the lowest bit is 0. */
 export function isOurs(number: number): boolean {
-  return (number & 0x01) === 0;
+  return number % 2 === 0;
 }
 
 export function isUnidirectional(number: number): boolean {
-  return (number & UNIDIRECTIONAL) !== 0;
+  return UNIDIRECTIONAL <= number % 4;
 }

@@ -5,9 +5,9 @@
  */
 import type { ReceiveStream, SendStream } from "./link.ts";
 
-/** What a side may send on a stream before it is granted more. */
-const FIRST_LIMIT = 65_536;
-/** A stream that goes on gets room for a whole update, so that a long line is not stopped by its credit. */
+/** What a side may send on a half before it is granted more. */
+const FIRST_LIMIT = 262_144;
+/** A half that goes on gets room for a whole update, so that a long line is not stopped by its credit. */
 const WINDOW_BYTES = 1 << 20;
 
 /** What a receiving half tells its mux. */
@@ -26,24 +26,19 @@ export class MuxReceive implements ReceiveStream {
   #received = 0;
   #taken = 0;
   #limit = FIRST_LIMIT;
-  #isOver = false;
+  #isStopped = false;
 
   constructor(events: ReceiveEvents) {
     this.#events = events;
   }
 
-  /** Bytes in all that the sender may send. */
-  get limit(): number {
-    return this.#limit;
-  }
-
   /** Bytes arrived; `false` when they are more than was granted. */
   push(bytes: Uint8Array, isLast: boolean): boolean {
     this.#received += bytes.length;
-    if (this.#limit < this.#received || this.#end !== undefined) {
+    if (this.#limit < this.#received) {
       return false;
     }
-    if (0 < bytes.length) {
+    if (0 < bytes.length && !this.#isStopped) {
       this.#chunks.push(bytes);
     }
     if (isLast) {
@@ -84,20 +79,19 @@ export class MuxReceive implements ReceiveStream {
     return bytes;
   }
 
+  /** The sender answers with a reset; until then what still arrives is dropped. */
   stop(code: number): void {
-    if (this.#end === undefined) {
+    if (this.#end === undefined && !this.#isStopped) {
+      this.#isStopped = true;
+      this.#chunks.length = 0;
       this.#events.stop(code);
-      this.#finish(new Error("the stream was stopped"));
     }
   }
 
   #finish(end: "finished" | Error): void {
-    this.#end ??= end;
+    this.#end = end;
     this.#waiter?.();
-    if (!this.#isOver) {
-      this.#isOver = true;
-      this.#events.ended();
-    }
+    this.#events.ended();
   }
 }
 
@@ -105,8 +99,8 @@ export class MuxReceive implements ReceiveStream {
 export interface SendEvents {
   /** There is something to `take`. */
   due(): void;
-  /** The stream is over on this side. */
-  ended(): void;
+  /** This half is given up: the receiver is to be told. */
+  reset(code: number): void;
 }
 
 export class MuxSend implements SendStream {
@@ -156,7 +150,7 @@ export class MuxSend implements SendStream {
   /** The receiver no longer wants it. */
   stopped(code: number): void {
     this.lost(`the stream was stopped with ${code}`);
-    this.#events.ended();
+    this.#events.reset(code);
   }
 
   lost(reason: string): void {

@@ -57,14 +57,13 @@ export class Mux {
 
   async openDuplex(): Promise<{ send: MuxSend; receive: MuxReceive }> {
     const number = await this.#nextNumber(0);
-    const receive = this.#newReceive(number);
-    this.#put(Frame.Open, number, receive.limit);
-    return { send: this.#newSend(number), receive };
+    this.#put(Frame.Open, number);
+    return { send: this.#newSend(number), receive: this.#newReceive(number) };
   }
 
   async openSend(): Promise<MuxSend> {
     const number = await this.#nextNumber(1);
-    this.#put(Frame.Open, number, 0);
+    this.#put(Frame.Open, number);
     return this.#newSend(number);
   }
 
@@ -77,14 +76,14 @@ export class Mux {
     const kind = reader.u8();
     switch (kind) {
       case Frame.Open:
-        this.#acceptStream(reader.varint(), reader.varint());
+        this.#acceptStream(reader.varint());
         break;
       case Frame.Data:
       case Frame.Finish:
         this.#takeData(reader.varint(), reader.rest(), kind === Frame.Finish);
         break;
       case Frame.Reset:
-        this.#receives.get(reader.varint())?.reset(reader.varint());
+        this.#receiving(reader.varint()).reset(reader.varint());
         break;
       case Frame.Stop:
         this.#sends.get(reader.varint())?.stopped(reader.varint());
@@ -96,22 +95,19 @@ export class Mux {
         this.#takeStreams(reader.u8(), reader.varint());
         break;
       case Frame.Arrived:
-        this.#sentArrived = reader.varint();
-        this.#flush();
+        this.#takeArrived(reader.varint());
         break;
       default:
         throw DecodeError.unknown("frame", kind);
     }
+    reader.end();
   }
 
   /** Everything at hand was handled: tells the relay what arrived. */
   report(): void {
     if (this.#reported < this.#received) {
       this.#reported = this.#received;
-      const out = new Writer();
-      out.u8(Frame.Arrived);
-      out.varint(this.#received);
-      this.#events.send(out.bytes);
+      this.#put(Frame.Arrived, this.#received);
     }
   }
 
@@ -124,9 +120,9 @@ export class Mux {
     this.#sends.clear();
   }
 
-  #acceptStream(number: number, credit: number): void {
-    const place = number >> 2;
-    if (isOurs(number) || !isUnidirectional(number) || place !== this.#accepted || credit !== 0) {
+  #acceptStream(number: number): void {
+    const place = Math.floor(number / 4);
+    if (isOurs(number) || !isUnidirectional(number) || place !== this.#accepted) {
       throw new MuxError(CloseCode.OutOfOrder, `stream ${number} opened out of order`);
     }
     if (this.#acceptLimit <= this.#accepted) {
@@ -138,14 +134,29 @@ export class Mux {
 
   #takeData(number: number, bytes: Uint8Array, isLast: boolean): void {
     this.#received += bytes.length;
-    const stream = this.#receives.get(number);
-    // A stream that we stopped is gone here while the relay still sends on it.
-    if (stream && !stream.push(bytes, isLast)) {
+    if (!this.#receiving(number).push(bytes, isLast)) {
       throw new MuxError(CloseCode.OverLimit, `stream ${number} passed its credit`);
     }
     if (this.#reported + ARRIVED_EVERY_BYTES <= this.#received) {
       this.report();
     }
+  }
+
+  /** The half that a frame is for. */
+  #receiving(number: number): MuxReceive {
+    const stream = this.#receives.get(number);
+    if (stream === undefined) {
+      throw new MuxError(CloseCode.OutOfOrder, `stream ${number} is not there`);
+    }
+    return stream;
+  }
+
+  #takeArrived(total: number): void {
+    if (this.#sent < total) {
+      throw new MuxError(CloseCode.Malformed, `${total} bytes arrived of ${this.#sent}`);
+    }
+    this.#sentArrived = Math.max(this.#sentArrived, total);
+    this.#flush();
   }
 
   #takeStreams(direction: number, limit: number): void {
@@ -198,7 +209,13 @@ export class Mux {
   }
 
   #newSend(number: number): MuxSend {
-    const stream = new MuxSend({ due: () => this.#flush(), ended: () => this.#sends.delete(number) });
+    const stream = new MuxSend({
+      due: () => this.#flush(),
+      reset: (code) => {
+        this.#sends.delete(number);
+        this.#put(Frame.Reset, number, code);
+      },
+    });
     this.#sends.set(number, stream);
     return stream;
   }
@@ -222,11 +239,12 @@ export class Mux {
     }
   }
 
-  #put(kind: number, stream: number, value: number): void {
+  #put(kind: number, ...numbers: readonly number[]): void {
     const out = new Writer();
     out.u8(kind);
-    out.varint(stream);
-    out.varint(value);
+    for (const number of numbers) {
+      out.varint(number);
+    }
     this.#events.send(out.bytes);
   }
 }

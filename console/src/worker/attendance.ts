@@ -146,12 +146,28 @@ export class Attendance {
     await this.#joined.promise.catch(() => undefined);
     if (session !== this.#session) {
       rest.stop(CloseCode.Done);
-    } else if (kind === StreamKind.Screen) {
-      await this.#viewer?.update(head, rest);
-    } else if (kind === StreamKind.Cursor) {
-      await this.#readCursor(head, rest);
-    } else {
-      rest.stop(CloseCode.Unknown);
+      return;
+    }
+    try {
+      await this.#read(kind, head, rest);
+    } catch (error) {
+      // The relay resets what still travels when we leave.
+      if (session === this.#session) {
+        throw error;
+      }
+    }
+  }
+
+  async #read(kind: StreamKind, head: Uint8Array, rest: ReceiveStream): Promise<void> {
+    switch (kind) {
+      case StreamKind.Screen:
+        await this.#viewer?.update(head, rest);
+        break;
+      case StreamKind.Cursor:
+        await this.#readCursor(head, rest);
+        break;
+      default:
+        rest.stop(CloseCode.Unknown);
     }
   }
 
