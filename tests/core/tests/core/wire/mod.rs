@@ -1,5 +1,6 @@
 //! Messages and their bytes: [`vectors`] for what they are, [`properties`] for what holds of all of them.
 
+mod document;
 mod examples;
 mod fields;
 mod kinds;
