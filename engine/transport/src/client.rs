@@ -1,5 +1,6 @@
 //! Reaching a relay: QUIC first, and a WebSocket over TLS where UDP does not get through.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::future::ready;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -131,7 +132,8 @@ async fn by_websocket(
     options: &ConnectOptions,
     is_secret: bool,
 ) -> Result<Link, LinkError> {
-    let connecting = websocket_link(address, options, is_secret);
+    // Boxed: TLS and the upgrade hold 24 kB of state, which every caller's task would carry for good.
+    let connecting = Box::pin(websocket_link(address, options, is_secret));
     timeout(settings::WEBSOCKET_TIMEOUT, connecting).await.unwrap_or(Err(LinkError::TimedOut))
 }
 
@@ -158,7 +160,7 @@ async fn web_transport_link(address: SocketAddr, options: &ConnectOptions) -> Re
     let mut request = ConnectRequest::new(url);
     request.headers.insert(http::header::ORIGIN, origin.parse().map_err(refused)?);
     let session = Session::connect(connection, request).await.map_err(refused)?;
-    Ok(Link::dialed(Connection::WebTransport(session), endpoint, meter, exporter))
+    Ok(Link::dialed(Connection::WebTransport(Box::new(session)), endpoint, meter, exporter))
 }
 
 /// A QUIC connection over a socket of its own.
@@ -262,7 +264,7 @@ fn lost(error: impl Display) -> LinkError {
 
 /// A TLS alert or a certificate that is not trusted comes wrapped in an I/O error.
 fn tls_failed(error: std::io::Error) -> LinkError {
-    match error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+    match error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>) {
         true => refused(error),
         false => lost(error),
     }

@@ -57,7 +57,7 @@ struct Shared {
 #[derive(Debug)]
 pub(crate) enum Connection {
     Quic(quinn::Connection),
-    WebTransport(web_transport_quinn::Session),
+    WebTransport(Box<web_transport_quinn::Session>),
     WebSocket(websocket::Session),
 }
 
@@ -239,7 +239,7 @@ impl Link {
         let permitted = if live { settings::STREAMS_LIVE } else { settings::STREAMS_IDLE };
         let (connection, permitted) = match &self.shared.connection {
             Connection::Quic(connection) => (connection, permitted),
-            Connection::WebTransport(session) => (&**session, permitted + settings::STREAMS_HTTP),
+            Connection::WebTransport(session) => (&***session, permitted + settings::STREAMS_HTTP),
             Connection::WebSocket(session) => return session.permit(permitted),
         };
         connection.set_max_concurrent_uni_streams(permitted.into());

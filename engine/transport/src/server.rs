@@ -127,7 +127,7 @@ impl Drop for Endpoint {
 
 /// A browser's wish for a session. Dropping it closes the connection.
 pub struct BrowserRequest {
-    request: web_transport_quinn::Request,
+    request: Box<web_transport_quinn::Request>,
     meter: Meter,
 }
 
@@ -165,7 +165,7 @@ impl BrowserRequest {
         let exporter = tls::quic_exporter(self.request.conn());
         let answer = timeout(settings::HANDSHAKE_TIMEOUT, self.request.ok());
         let session = answer.await.map_err(|_| LinkError::TimedOut)?.map_err(lost)?;
-        Ok(Link::new(Connection::WebTransport(session), self.meter, exporter))
+        Ok(Link::new(Connection::WebTransport(Box::new(session)), self.meter, exporter))
     }
 
     /// Refuses it with an HTTP status and closes the connection.
@@ -270,7 +270,7 @@ async fn shake_hands(
     let connection = incoming.accept_with(config)?.await?;
     if is_browser(&connection) {
         let request = web_transport_quinn::Request::accept(connection).await.map_err(lost)?;
-        return Ok(Incoming::Browser(BrowserRequest { request, meter }));
+        return Ok(Incoming::Browser(BrowserRequest { request: Box::new(request), meter }));
     }
     let exporter = tls::quic_exporter(&connection);
     let link = Link::new(Connection::Quic(connection), meter, exporter);

@@ -1,5 +1,7 @@
 //! Links over real loopback sockets, on port 0, by every carrier.
 
+mod order;
 mod quic;
 mod site;
 mod streams;
+mod websocket;

@@ -18,7 +18,7 @@ use transport::client::{ConnectOptions, Connected, Preference, Trust, connect};
 use transport::server::{Endpoint, EndpointOptions, Incoming};
 use transport::settings::{ALPN_NATIVE, Congestion};
 use transport::websocket::{self, Message, Side};
-use transport::{Carrier, Link, tls};
+use transport::{Carrier, Link, tls, tune_tcp};
 
 /// No wait in these tests is longer; a test that hits it failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -111,6 +111,7 @@ impl Site {
             .with_cert_resolver(Arc::new(One(self.certified.clone())));
         config.alpn_protocols = vec![ALPN_NATIVE.to_vec()];
         let (tcp, peer) = listener.accept().await.unwrap();
+        tune_tcp(&tcp);
         let secret = TlsAcceptor::from(Arc::new(config)).accept(tcp).await.unwrap();
         let exporter = tls::exporter(secret.get_ref().1);
         websocket::link(fit(secret).await, Side::Acceptor, peer, exporter)

@@ -89,7 +89,7 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        (0..600_000_usize, 0..4_i32).prop_map(|(bytes, priority)| Step::Send { bytes, priority }),
+        (0..400_000_usize, 0..4_i32).prop_map(|(bytes, priority)| Step::Send { bytes, priority }),
         Just(Step::Read),
         (1..40_usize).prop_map(Step::Forth),
         (1..40_usize).prop_map(Step::Back),
@@ -97,12 +97,12 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// In whatever portions messages travel and bytes are read, every stream arrives whole, once and in order, and
     /// nobody who obeys is taken for a violator.
     #[test]
-    fn every_stream_arrives_whole_however_it_is_cut(steps in prop::collection::vec(step(), 1..60)) {
+    fn every_stream_arrives_whole_however_it_is_cut(steps in prop::collection::vec(step(), 1..40)) {
         let mut pair = Pair::new();
         let mut left: HashMap<StreamId, Bytes> = HashMap::new();
         let mut sent: HashMap<StreamId, usize> = HashMap::new();
@@ -223,7 +223,7 @@ fn a_sender_stops_at_its_credit_and_goes_on_when_the_reader_reads() {
     pair.acceptor.accept(Direction::Uni).unwrap();
     assert_eq!(read_all(&mut pair.acceptor, id).0.len() as u64, STREAM_WINDOW_BYTES);
     pair.settle();
-    assert!(0 < read_all(&mut pair.acceptor, id).0.len());
+    assert!(!read_all(&mut pair.acceptor, id).0.is_empty());
 }
 
 #[test]
