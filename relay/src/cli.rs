@@ -65,8 +65,7 @@ impl Cli {
             Command::Enrol { name } => enrol(&self.state, &config, &name).await,
             Command::Certificates => {
                 let state = StateFolder::open(&self.state).context("state folder")?;
-                let certificates = Certificates::load(&state, &config.certificates)?;
-                println!("pin: {}", hex(&certificates.pin()));
+                println!("pin: {}", hex(&Certificates::pin_in(&state, &config.certificates)?));
                 Ok(())
             }
         }
@@ -91,7 +90,7 @@ async fn serve(state: &std::path::Path, mut config: Config, options: &Serve) -> 
 
 async fn enrol(state: &std::path::Path, config: &Config, name: &str) -> Result<()> {
     let state = StateFolder::open(state).context("state folder")?;
-    let pin = Certificates::load(&state, &config.certificates)?.pin();
+    let pin = Certificates::pin_in(&state, &config.certificates)?;
     let listening = state.listening().unwrap_or(config.endpoint.listen);
     let addresses = addresses_for_agents(listening, &config.endpoint);
     let db = Db::open(&state.database().context("state folder")?).await?;

@@ -93,7 +93,7 @@ impl Config {
 }
 
 /// `field` must lie between `min` and `max`, both allowed.
-pub(crate) fn within<T: PartialOrd + std::fmt::Display>(
+pub(crate) fn within<T: Copy + PartialOrd + std::fmt::Display>(
     field: &'static str,
     got: T,
     min: T,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use proto::screen::{Inbox, Store};
+use proto::screen::{Inbox, Store, starts_over};
 use wire::screen::{SeatInput, Update};
 use wire::{Epoch, TileIndex, limits};
 
@@ -18,6 +18,8 @@ pub(crate) struct Feed {
     pub(crate) store: Store,
     /// Inputs whose effect shows once all updates up to a number are applied.
     inputs: VecDeque<(u64, Vec<SeatInput>)>,
+    /// Whether the picture was dropped, so that nothing is taken before the agent starts over.
+    is_void: bool,
     unwanted: u64,
     /// What inboxes and stores of earlier links and pictures counted.
     past_outdated: u64,
@@ -25,13 +27,18 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    /// Takes an update, and applies what may be applied now; drops it where nobody watches.
+    /// Takes an update, and applies what may be applied now; drops it where the picture was dropped.
     ///
     /// The capture time in its header is one of this hop's clock.
-    pub(crate) fn receive(&mut self, update: Update, watched: bool) -> Result<(), Refused> {
+    pub(crate) fn receive(&mut self, update: Update) -> Result<(), Refused> {
         self.inbox.receive(update)?;
         while let Some(mut update) = self.inbox.poll() {
-            if !watched {
+            if starts_over(&update) {
+                self.is_void = false;
+                self.store.clear();
+                continue;
+            }
+            if self.is_void {
                 self.unwanted += 1;
                 continue;
             }
@@ -59,8 +66,9 @@ impl Feed {
         self.store.refresh_deadline()
     }
 
-    /// Nobody watches any more: no old pixels wait for the next technician.
+    /// Nobody watches any more, and the agent is told: no old pixels wait for the next technician.
     pub(crate) fn drop_picture(&mut self) {
+        self.is_void = true;
         self.past_broken += self.store.counters().broken;
         self.store = Store::new();
         self.inputs.clear();
@@ -70,6 +78,7 @@ impl Feed {
     pub(crate) fn link_lost(&mut self) {
         self.past_outdated += self.inbox.counters().outdated;
         self.inbox = Inbox::new();
+        self.is_void = false;
         self.store.clear();
         self.inputs.clear();
     }

@@ -153,7 +153,6 @@ impl Session {
     /// A viewer is gone, with his link. Ask [`Session::wanted`] again.
     pub fn leave(&mut self, seat: Seat) {
         self.watchers.remove(&seat);
-        self.drop_unwatched();
     }
 
     /// Everything that a viewer wants to see; replaces what he wanted before. Ask [`Session::wanted`] again.
@@ -176,12 +175,15 @@ impl Session {
         if let Some(watcher) = self.watchers.get_mut(&seat) {
             watcher.watch(choices);
         }
-        self.drop_unwatched();
         Ok(replaced)
     }
 
-    /// What all viewers together want: the agent's demand. Ordered, so that it can be compared with the last one.
-    pub fn wanted(&self) -> Vec<Wanted> {
+    /// What all viewers together want: the agent's demand, which must be sent to it where it differs from the last.
+    ///
+    /// It is ordered, so that it can be compared. Pictures that are not in it are dropped: the agent forgets what it
+    /// sent of them when it is told, and starts over when they are wanted again.
+    pub fn wanted(&mut self) -> Vec<Wanted> {
+        self.drop_unwatched();
         aggregate(self.watchers.values().flat_map(Watcher::choices))
     }
 
@@ -198,11 +200,10 @@ impl Session {
             return Err(Refused::Renditions(self.limits.renditions_max));
         }
         self.counters.updates_received += 1;
-        let watched = self.is_watched(rendition);
         let feed = self.feeds.entry(rendition).or_default();
         let before = feed.applied();
         update.header.captured_us = captured_us;
-        feed.receive(update, watched)?;
+        feed.receive(update)?;
         let answer = if before < feed.applied() { Some(self.answer_upstream(rendition)) } else { None };
         Ok(Changed { seats: self.due_seats(rendition), answer })
     }
@@ -274,6 +275,11 @@ impl Session {
         }
     }
 
+    /// Bytes of payload that are kept for all renditions. Looks at every tile.
+    pub fn payload_bytes(&self) -> usize {
+        self.feeds.values().map(|feed| feed.store.payload_bytes()).sum()
+    }
+
     /// What happened so far.
     pub fn counters(&self) -> Counters {
         let mut counters = self.counters;
@@ -284,10 +290,6 @@ impl Session {
             counters.operations_broken += broken;
         }
         counters
-    }
-
-    fn is_watched(&self, rendition: RenditionId) -> bool {
-        self.watchers.values().any(|watcher| watcher.watches(rendition))
     }
 
     fn drop_unwatched(&mut self) {

@@ -38,7 +38,8 @@ pub(super) async fn open(
     let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
     upgrade.on_upgrade(move |socket| async move {
         let link = websocket::link(adapt(socket), Side::Acceptor, came_by.peer, came_by.exporter);
-        peer::greet(site, link).await;
+        let tasks = site.tasks.clone();
+        tasks.spawn(peer::greet(site, link));
     })
 }
 

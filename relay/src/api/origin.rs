@@ -29,6 +29,11 @@ pub(crate) fn link_hosts(
     headers: &HeaderMap,
 ) -> Option<LinkHosts> {
     let asked: Authority = authority_of(uri, headers)?.parse().ok()?;
+    // It goes into a header of the answer: nothing but a name or an address, and a port.
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
+    if !asked.as_str().chars().all(is_plain) {
+        return None;
+    }
     let udp = site.listening.udp;
     if came_by.over_tls {
         let host = asked.host();

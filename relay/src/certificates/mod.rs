@@ -114,6 +114,11 @@ impl Certificates {
         Ok(Self { resolver, pin: identity.pin, parts })
     }
 
+    /// The site's pin alone, for a second process: it changes nothing that a running relay looks after.
+    pub(crate) fn pin_in(state: &StateFolder, config: &Config) -> Result<[u8; 32], CertificateError> {
+        Ok(Identity::load_or_make(&state.site_identity(), &config.names)?.pin)
+    }
+
     /// What TCP and QUIC ask for a certificate.
     pub(crate) fn resolver(&self) -> Arc<dyn ResolvesServerCert> {
         Arc::clone(&self.resolver) as Arc<dyn ResolvesServerCert>

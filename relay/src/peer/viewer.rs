@@ -162,7 +162,7 @@ impl Viewer {
             Failed::TooSlow => self.end.now(CloseCode::TooSlow),
             // Updates are numbered without gaps: who stops one cannot go on.
             Failed::Stream(StreamError::Stopped(_) | StreamError::Closed) => {
-                self.end.now(CloseCode::OutOfOrder)
+                self.end.now(CloseCode::OutOfOrder);
             }
             Failed::Stream(_) | Failed::Link(_) => {}
         }

@@ -1,6 +1,6 @@
 //! A relay on ports of its own, and peers that speak to it as the real ones do.
 
-#![expect(dead_code, unreachable_pub, missing_docs, reason = "each test program uses a part of it")]
+#![expect(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 
 use std::time::{Duration, Instant};
 
