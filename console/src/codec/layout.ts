@@ -5,6 +5,8 @@
  * @module
  */
 
+import { TILE_SIDE } from "../wire/screen/grid.ts";
+
 export const Layout = {
   Solid: 0,
   Palette1: 1,
@@ -25,6 +27,8 @@ const INDEX_BITS: Readonly<Record<number, number>> = {
   [Layout.Palette8]: 8,
 };
 
+/** Pixels of a whole tile. */
+const TILE_PIXELS = TILE_SIDE * TILE_SIDE;
 const COLOR_BYTES = 3;
 const COLORS_MAX = 256;
 const OPAQUE = 0xff00_0000;
@@ -85,12 +89,18 @@ function unpackPalette(body: Uint8Array, bits: number, width: number, out: Uint3
     return false;
   }
   readColors(body, colors);
-  const perByte = 8 / bits;
   const mask = (1 << bits) - 1;
-  for (let at = 0, row = indicesAt; at < out.length; row += rowBytes) {
-    for (let x = 0; x < width; x++, at++) {
-      const byte = body[row + Math.floor(x / perByte)] ?? 0;
-      const index = (byte >> (8 - bits * ((x % perByte) + 1))) & mask;
+  let from = indicesAt;
+  for (let row = 0; row < out.length; row += width) {
+    // Each row begins a new byte; indices stand from its highest bit down.
+    for (let at = row, shift = 0, byte = 0; at < row + width; at++) {
+      if (shift === 0) {
+        byte = body[from] ?? 0;
+        from += 1;
+        shift = 8;
+      }
+      shift -= bits;
+      const index = (byte >> shift) & mask;
       if (colors <= index) {
         return false;
       }
@@ -111,18 +121,19 @@ function readColors(body: Uint8Array, colors: number): void {
   }
 }
 
+const greens = new Uint8Array(TILE_PIXELS);
+const blues = new Uint8Array(TILE_PIXELS);
+const reds = new Uint8Array(TILE_PIXELS);
+
 /** Three planes, green, blue − green, red − green, each restored from its differences. */
 function unpackPredicted(body: Uint8Array, width: number, out: Uint32Array): boolean {
   const pixels = out.length;
   if (body.length !== pixels * COLOR_BYTES) {
     return false;
   }
-  const [greens, blues, reds] = [0, 1, 2].map((plane) => {
-    return restore(body.subarray(plane * pixels, (plane + 1) * pixels), width);
-  });
-  if (greens === undefined || blues === undefined || reds === undefined) {
-    return false;
-  }
+  restore(body.subarray(0, pixels), width, greens);
+  restore(body.subarray(pixels, 2 * pixels), width, blues);
+  restore(body.subarray(2 * pixels), width, reds);
   for (let at = 0; at < pixels; at++) {
     const green = greens[at] ?? 0;
     out[at] = pixel(((reds[at] ?? 0) + green) & 0xff, green, ((blues[at] ?? 0) + green) & 0xff);
@@ -131,24 +142,28 @@ function unpackPredicted(body: Uint8Array, width: number, out: Uint32Array): boo
 }
 
 /** The median edge detector of JPEG-LS: left, above, and the one between them foretell a value. */
-function restore(differences: Uint8Array, width: number): Uint8Array {
-  const plane = new Uint8Array(differences.length);
-  for (let at = 0; at < plane.length; at++) {
-    const x = at % width;
-    const above = at < width ? undefined : (plane[at - width] ?? 0);
-    // At the start of a row, what is not there is taken from above, and is 0 at the very first.
-    const left = 0 < x ? (plane[at - 1] ?? 0) : (above ?? 0);
-    const aboveLeft = 0 < x && width <= at ? (plane[at - width - 1] ?? 0) : left;
-    plane[at] = (differences[at] ?? 0) + foretell(left, above, aboveLeft);
+function restore(differences: Uint8Array, width: number, plane: Uint8Array): void {
+  let left = 0;
+  for (let at = 0; at < width; at++) {
+    left = (left + (differences[at] ?? 0)) & 0xff;
+    plane[at] = left;
   }
-  return plane;
+  for (let row = width; row < differences.length; row += width) {
+    // What is not there at the start of a row is taken from above.
+    left = plane[row - width] ?? 0;
+    let aboveLeft = left;
+    for (let at = row; at < row + width; at++) {
+      const above = plane[at - width] ?? 0;
+      left = (foretell(left, above, aboveLeft) + (differences[at] ?? 0)) & 0xff;
+      plane[at] = left;
+      aboveLeft = above;
+    }
+  }
 }
 
-function foretell(left: number, above: number | undefined, aboveLeft: number): number {
-  if (above === undefined) {
-    return left;
-  }
-  const [low, high] = left < above ? [left, above] : [above, left];
+function foretell(left: number, above: number, aboveLeft: number): number {
+  const low = left < above ? left : above;
+  const high = left < above ? above : left;
   if (high <= aboveLeft) {
     return low;
   }
