@@ -12,6 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use cargo_metadata::{Metadata, MetadataCommand};
 
 /// The repository, and programs run in it.
 pub(crate) struct Shell {
@@ -35,6 +36,13 @@ impl Shell {
     /// A path inside the repository.
     pub(crate) fn path(&self, inside: impl AsRef<Path>) -> PathBuf {
         self.root.join(inside)
+    }
+
+    /// What cargo knows about the workspace, without what it depends on.
+    pub(crate) fn metadata(&self) -> Result<Metadata> {
+        let mut command = MetadataCommand::new();
+        command.current_dir(&self.root).no_deps().other_options(["--locked".to_owned()]);
+        command.exec().context("cargo metadata")
     }
 
     /// A program that will run in the root of the repository.

@@ -8,7 +8,6 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use cargo_metadata::MetadataCommand;
 
 use crate::{
     console,
@@ -35,9 +34,7 @@ impl Programs {
             "-p",
             "agent",
         ]))?;
-        let metadata =
-            MetadataCommand::new().current_dir(shell.root()).no_deps().exec().context("cargo metadata")?;
-        Ok(Self { folder: metadata.target_directory.join(folder).into_std_path_buf() })
+        Ok(Self { folder: shell.metadata()?.target_directory.join(folder).into_std_path_buf() })
     }
 
     /// The relay, with its part of the state folder.

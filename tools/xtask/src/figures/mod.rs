@@ -6,14 +6,14 @@
 //! the terminal (and from there into the README), the numbers with commit and processor into `target/figures/`.
 //!
 //! Such a program finds in its environment `NEARHAND_CORPUS`, the folder with the recorded desktops, and
-//! `NEARHAND_PROGRAMS`, the folder with the optimised programs.
+//! `NEARHAND_BIN_DIR`, the folder with the optimised programs.
 
 mod report;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::Metadata;
 use clap::Args;
 
 use crate::{
@@ -37,8 +37,7 @@ pub(crate) struct Options {
 
 /// Measures a topic, prints its table and writes its numbers.
 pub(crate) fn run(shell: &Shell, options: &Options) -> Result<()> {
-    let metadata =
-        MetadataCommand::new().current_dir(shell.root()).no_deps().exec().context("cargo metadata")?;
+    let metadata = shell.metadata()?;
     let (mine, others): (Vec<_>, Vec<_>) =
         programs(&metadata).into_iter().partition(|program| program.topic() == options.topic);
     if mine.is_empty() {
@@ -93,7 +92,7 @@ fn build(shell: &Shell, programs: &[Program]) -> Result<()> {
 fn measure(shell: &Shell, folder: &Path, name: &str, corpus: &Path) -> Result<Vec<report::Figure>> {
     println!("\n== {name}");
     let mut command = shell.command(folder.join(name));
-    command.env("NEARHAND_CORPUS", shell.path(corpus)).env("NEARHAND_PROGRAMS", folder);
+    command.env("NEARHAND_CORPUS", shell.path(corpus)).env("NEARHAND_BIN_DIR", folder);
     report::figures(&shell::output(&mut command)?).context(name.to_owned())
 }
 

@@ -76,6 +76,8 @@ fn tests(shell: &Shell, counts: &mut Counts) -> Result<()> {
         println!("cargo-nextest is not installed: cargo test instead, which kills no test that hangs");
         shell.cargo(["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"])
     };
+    // All programs are built before the first test runs; a test need not build them again.
+    command.env("NEARHAND_BIN_DIR", shell.metadata()?.target_directory.join("debug"));
     shell::run_watched(&mut command, |line| counts.read(line))
 }
 

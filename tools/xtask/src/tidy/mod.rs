@@ -17,8 +17,7 @@ mod words;
 
 use std::fmt;
 
-use anyhow::{Context, Result, bail};
-use cargo_metadata::MetadataCommand;
+use anyhow::{Result, bail};
 
 use crate::{
     shell::Shell,
@@ -56,13 +55,7 @@ impl fmt::Display for Finding {
 /// Applies every rule to the tree as it lies there, committed or not.
 pub(crate) fn run(shell: &Shell) -> Result<()> {
     let tree = Tree::read(shell)?;
-    let metadata = MetadataCommand::new()
-        .current_dir(shell.root())
-        .no_deps()
-        .other_options(["--locked".to_owned()])
-        .exec()
-        .context("cargo metadata")?;
-    let members = members::Member::all(&metadata, shell.root());
+    let members = members::Member::all(&shell.metadata()?, shell.root());
 
     let mut findings: Vec<Finding> = tree.files().iter().flat_map(of_file).collect();
     findings.extend(dependencies::check(&members, &tree));
