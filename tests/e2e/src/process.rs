@@ -153,9 +153,20 @@ pub fn own(program: &str) -> anyhow::Result<PathBuf> {
 fn build_own() -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.args(["build", "--quiet", "--bins", "--package", "relay", "--package", "agent", "--package", "view"]);
+    build.args([
+        "build",
+        "--quiet",
+        "--bins",
+        "--package",
+        "relay",
+        "--package",
+        "agent",
+        "--package",
+        "view",
+    ]);
     // What cargo said about this test: some build scripts look at it, and half of the tree would be built anew.
-    let about_us = |name: &String| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|about| name.starts_with(about));
+    let about_us =
+        |name: &String| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|about| name.starts_with(about));
     for name in std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(about_us) {
         build.env_remove(name);
     }
