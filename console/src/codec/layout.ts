@@ -162,8 +162,8 @@ function restore(differences: Uint8Array, width: number, plane: Uint8Array): voi
 }
 
 function foretell(left: number, above: number, aboveLeft: number): number {
-  const low = left < above ? left : above;
-  const high = left < above ? above : left;
+  const low = Math.min(left, above);
+  const high = Math.max(left, above);
   if (high <= aboveLeft) {
     return low;
   }

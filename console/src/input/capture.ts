@@ -16,6 +16,8 @@ export interface CaptureTarget {
   /** Whether input reaches the endpoint. */
   isActive(): boolean;
   send(events: readonly InputEvent[]): void;
+  /** Ctrl-Alt-Home: the keyboard goes back to the page, which otherwise could not be reached without a mouse. */
+  leave(): void;
 }
 
 const BUTTON_MAX = 4;
@@ -102,6 +104,12 @@ export class InputCapture {
 
   #key(event: KeyboardEvent): void {
     if (!this.#target.isActive()) {
+      return;
+    }
+    if (event.ctrlKey && event.altKey && event.code === "Home") {
+      event.preventDefault();
+      this.#releaseAll();
+      this.#target.leave();
       return;
     }
     const events = this.#keyboard.down(event);

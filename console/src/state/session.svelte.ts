@@ -19,6 +19,9 @@ import { carrierChoice, rememberCarrier } from "./carrier.ts";
 
 const CONNECTING: SessionPhase = { phase: "connecting", stage: "ticket" };
 
+/** Long enough to be read twice. */
+const NOTICE_MS = 10_000;
+
 class Session {
   /** Whether there is a worker to send commands to. */
   isOpen = $state(false);
@@ -38,6 +41,7 @@ class Session {
   #worker: Worker | undefined;
   #onLogout: () => void = () => undefined;
   #requests = 0;
+  #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #waiting = new Map<number, (report: Report) => void>();
 
   /** Starts the worker and opens the link. */
@@ -144,7 +148,7 @@ class Session {
         this.counters = report.counters;
         break;
       case "notice":
-        this.notice = report.text;
+        this.#setNotice(report.text);
         break;
       case "carrier":
         rememberCarrier(report.carrier, Date.now());
@@ -157,6 +161,14 @@ class Session {
         this.#waiting.get(report.request)?.(report);
         this.#waiting.delete(report.request);
     }
+  }
+
+  #setNotice(text: string): void {
+    this.notice = text;
+    clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => {
+      this.notice = "";
+    }, NOTICE_MS);
   }
 
   /** The address of the former image is given back. */
