@@ -68,7 +68,8 @@ impl Feed {
 
     /// Nobody watches any more, and the agent is told: no old pixels wait for the next technician.
     pub(crate) fn drop_picture(&mut self) {
-        self.is_void = true;
+        // An agent that has sent nothing on this link has nothing to forget, and will not start over.
+        self.is_void |= 0 < self.inbox.counters().received;
         self.past_broken += self.store.counters().broken;
         self.store = Store::new();
         self.inputs.clear();

@@ -27,6 +27,9 @@
 //! - A copy reads the picture as it was before its update; so in one update each tile has at most one step with
 //!   copies, and reads what was sent in earlier updates.
 //! - Epochs never mix: with a new one, a view has sent nothing. Numbers go on.
+//! - Who stops watching frees its picture, and takes nothing from then on before an update that [`starts_over`]:
+//!   what was on its way would be based on what is gone. Such an update comes after all before it and before all
+//!   behind it, and both sides take the viewer for empty there.
 //! - A hop that cannot make sense of an operation marks its tile as stale at the version that was named, and asks
 //!   for it; it never guesses pixels.
 
@@ -39,3 +42,12 @@ mod view;
 pub use inbox::{Inbox, InboxCounters, InboxError};
 pub use store::{Capture, Store, StoreCounters, StoreError};
 pub use view::View;
+
+use wire::screen::Update;
+
+/// Whether an update says that its receiver has nothing: the sender has forgotten what it sent before.
+///
+/// It is an update without operations and inputs. Who applies it empties picture, slots and dictionaries.
+pub fn starts_over(update: &Update) -> bool {
+    update.operations.is_empty() && update.header.inputs.is_empty()
+}

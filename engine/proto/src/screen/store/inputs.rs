@@ -40,14 +40,12 @@ impl Inputs {
         news
     }
 
-    /// A new epoch's first picture shows the effect of all.
-    pub(super) fn start_epoch(&mut self) {
-        for (_, shown) in &mut self.seats {
-            if let Some(last) = shown.pop_back() {
-                shown.clear();
-                shown.push_back(Shown { from: Version::NONE, ..last });
-            }
-        }
+    /// The newest input of each technician.
+    pub(super) fn newest(&self) -> Vec<SeatInput> {
+        let newest = |(seat, shown): &(Seat, VecDeque<Shown>)| {
+            Some(SeatInput { seat: *seat, number: shown.back()?.number })
+        };
+        self.seats.iter().filter_map(newest).collect()
     }
 
     /// The newest input of each technician whose effect a view sees that is exact up to `complete`.

@@ -145,11 +145,14 @@ impl Store {
     /// # Errors
     /// When the size differs from that of the epoch.
     pub fn put(&mut self, capture: Capture) -> Result<(), StoreError> {
+        // A new epoch's first capture was read after all inputs that showed in the last one.
+        let earlier = if self.epoch() == Some(capture.epoch) { Vec::new() } else { self.inputs.newest() };
         self.start(capture.epoch, capture.extent)?;
         if self.newest < capture.version {
             (self.newest, self.captured_us) = (capture.version, capture.captured_us);
         }
         self.write(capture.operations, capture.captured_us)?;
+        self.note_inputs(&earlier);
         self.note_inputs(&capture.inputs);
         Ok(())
     }
@@ -166,11 +169,10 @@ impl Store {
 
     /// Forgets the picture: the way to it is lost. Views that were fed from it go on with what comes next.
     pub fn clear(&mut self) {
-        let (changes, inputs) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.inputs));
-        let (batch, counters) = (self.batch, self.counters);
-        *self = Self { changes, inputs, batch, counters, ..Self::default() };
-        self.changes.forget();
-        self.inputs.start_epoch();
+        let (batch, counters, mut changes) = (self.batch, self.counters, std::mem::take(&mut self.changes));
+        changes.forget();
+        let dictionaries = self.dictionaries.emptied();
+        *self = Self { changes, batch, counters, dictionaries, ..Self::default() };
     }
 
     /// The epoch of the picture, once there is one.
@@ -181,6 +183,11 @@ impl Store {
     /// The newest version of a tile; [`Version::NONE`] when it was never seen.
     pub fn newest(&self, index: TileIndex) -> Version {
         self.tile(index).map_or(Version::NONE, |tile| tile.newest().version)
+    }
+
+    /// Whether a tile's newest grade is exact, so that an agent may base copies and patches on it.
+    pub fn is_exact(&self, index: TileIndex) -> bool {
+        self.tile(index).is_some_and(|tile| tile.newest().is_exact())
     }
 
     /// The tiles to ask upstream for, when views want some and no request is on its way.
@@ -197,6 +204,12 @@ impl Store {
     /// When [`Store::take_refresh`] is to be asked again even if nothing arrives.
     pub fn refresh_deadline(&self) -> Option<Instant> {
         self.requests.deadline()
+    }
+
+    /// Bytes of payload that are kept: tiles, patches behind them, slots and dictionaries. Looks at every tile.
+    pub fn payload_bytes(&self) -> usize {
+        let tiles = self.tiles.iter().map(StoredTile::payload_bytes).sum::<usize>();
+        tiles + self.slots.bytes() + self.dictionaries.bytes()
     }
 
     /// What happened so far.

@@ -37,6 +37,10 @@ impl Slots {
         if got <= limit { Ok(()) } else { Err(StoreError::Slots { got, limit }) }
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(super) fn get(&self, slot: Slot) -> Option<Kept> {
         self.kept.get(&slot).cloned()
     }
@@ -50,6 +54,11 @@ pub(crate) struct Dictionaries {
 }
 
 impl Dictionaries {
+    /// None, and what comes next is not taken for one of these.
+    pub(super) fn emptied(&self) -> Self {
+        Self { places: Default::default(), runs: self.runs }
+    }
+
     pub(super) fn put(&mut self, dictionary: Dictionary) {
         let Some(place) = self.places.get_mut(dictionary.id.to_usize()) else { return };
         if place.as_ref().is_some_and(|(_, kept)| *kept == dictionary.payload) {
@@ -57,6 +66,10 @@ impl Dictionaries {
         }
         self.runs += 1;
         *place = Some((self.runs, dictionary.payload));
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.places.iter().flatten().map(|(_, bytes)| bytes.len()).sum()
     }
 
     /// The dictionary that a payload names, if it is there.

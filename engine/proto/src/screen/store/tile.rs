@@ -145,14 +145,23 @@ impl StoredTile {
         steps.peek().is_some() && steps.all(|step| step.copies.is_empty())
     }
 
+    pub(super) fn payload_bytes(&self) -> usize {
+        let tile = self.payload.as_ref().map_or(0, |payload| payload.coded.bytes.len());
+        tile + self.steps.iter().map(Step::patch_bytes).sum::<usize>()
+    }
+
     /// A whole tile has come.
     pub(super) fn put_payload(&mut self, payload: Payload, batch: u64) -> Outcome {
         let grade = payload.grade;
-        if self.newest < grade || (self.newest == grade && self.is_open(grade.version, batch)) {
+        if self.is_open(grade.version, batch) {
             // A tile beside a copy of the same capture says that the copy alone does not make it.
             self.steps.clear();
+            self.newest = grade;
+        } else if self.newest < grade {
+            self.steps.clear();
             self.raise(grade);
-        } else if self.payload.as_ref().is_some_and(|kept| grade <= kept.grade) {
+        } else if self.payload.as_ref().is_some_and(|kept| grade < kept.grade) {
+            // One of the same grade is taken: the dictionary of the one before may be gone.
             return Outcome::Skipped;
         }
         self.payload = Some(payload);

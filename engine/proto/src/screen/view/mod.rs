@@ -50,7 +50,9 @@ pub struct View {
     number: u64,
     /// The viewer has applied all up to this one.
     answered: u64,
-    /// All that follows waits for this one: before it the viewer had another picture.
+    /// Whether the next update tells the viewer that it has nothing.
+    must_start_over: bool,
+    /// The update that told so last: all that follows waits for it.
     floor: u64,
     epoch: Option<Epoch>,
     /// How far the store's changes are looked at.
@@ -83,6 +85,7 @@ impl View {
             seat,
             number: 0,
             answered: 0,
+            must_start_over: false,
             floor: 0,
             epoch: None,
             place: None,
@@ -103,7 +106,8 @@ impl View {
     /// Whether [`View::take`] may have something. Cheap: never looks at tiles.
     pub fn is_due(&self, store: &Store) -> bool {
         store.shape().is_some()
-            && (!self.due.is_empty()
+            && (self.must_start_over
+                || !self.due.is_empty()
                 || self.events != Some(store.changes().events())
                 || (!self.missing.is_empty() && !self.has_asked))
     }
@@ -111,10 +115,13 @@ impl View {
     /// The next update, with about `bytes_max` bytes of payload; `None` when the viewer has all that can be sent.
     ///
     /// It counts as had from then on, so it must go to the link. One operation larger than the bound is still
-    /// taken. An update may have no operations, when it only tells that an input shows. What is missing in the
-    /// store is noted for [`Store::take_refresh`].
+    /// taken. An update may have no operations, when it only tells that an input shows, or [`super::starts_over`].
+    /// What is missing in the store is noted for [`Store::take_refresh`].
     pub fn take(&mut self, store: &mut Store, now: Instant, bytes_max: usize) -> Option<Update> {
         let shape = store.shape()?;
+        if self.must_start_over {
+            return Some(self.start_over(shape));
+        }
         self.follow(store, shape, now);
         let mut draft = Draft::new(self.number + 1, self.answered, bytes_max.min(UPDATE_BYTES_MAX));
         if !self.due.is_empty() {
@@ -155,20 +162,28 @@ impl View {
         self.pointer = pixel;
     }
 
-    /// The viewer stopped watching and freed its picture. Numbers go on when it comes back, and what is then sent
-    /// waits for all that was sent before.
+    /// The viewer stopped watching and freed its picture. When it comes back, it is told to start over, and numbers
+    /// go on.
     pub fn forget(&mut self) {
-        let (session, rendition, seat) = (self.session, self.rendition, self.seat);
-        let (number, answered, pointer) = (self.number, self.answered, self.pointer);
-        let stamped = std::mem::take(&mut self.stamped);
-        *self = Self::new(session, rendition, seat);
-        (self.number, self.answered, self.floor, self.pointer) = (number, answered, number, pointer);
-        self.stamped = stamped;
+        let mut new = Self::new(self.session, self.rendition, self.seat);
+        (new.number, new.answered, new.must_start_over) = (self.number, self.answered, true);
+        (new.pointer, new.stamped) = (self.pointer, std::mem::take(&mut self.stamped));
+        *self = new;
     }
 
     /// Updates that were sent and not answered.
     pub fn unanswered(&self) -> u64 {
         self.number - self.answered
+    }
+
+    /// The update after which the viewer has nothing: it waits for all before it.
+    fn start_over(&mut self, shape: Shape) -> Update {
+        let after = self.number;
+        self.number += 1;
+        (self.must_start_over, self.floor) = (false, self.number);
+        let mut draft = Draft::new(self.number, self.answered, 0);
+        draft.after = after;
+        self.update(shape, draft, 0, Vec::new())
     }
 
     /// Looks at what changed in the store since the last time.
@@ -268,6 +283,11 @@ impl View {
             }
         }
         let (newest, newest_us) = store.newest_capture();
+        draft.newest = if draft.newest == Version::NONE { newest } else { draft.newest };
+        Some(self.update(shape, draft, newest_us, inputs))
+    }
+
+    fn update(&self, shape: Shape, draft: Draft, newest_us: u32, inputs: Vec<SeatInput>) -> Update {
         let header = Header {
             session: self.session,
             rendition: self.rendition,
@@ -276,10 +296,10 @@ impl View {
             number: draft.number,
             after: draft.after,
             captured_us: draft.captured_us.unwrap_or(newest_us),
-            newest: if draft.newest == Version::NONE { newest } else { draft.newest },
+            newest: draft.newest,
             inputs,
         };
-        Some(Update { header, operations: draft.operations })
+        Update { header, operations: draft.operations }
     }
 
     /// The inputs whose effect the viewer sees with this update, as far as it was not told before.
