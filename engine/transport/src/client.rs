@@ -5,7 +5,9 @@ use std::fmt::Display;
 use std::future::ready;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::future::select_ok;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use quinn::crypto::rustls::QuicClientConfig;
 use rustls_pki_types::ServerName;
@@ -100,18 +102,18 @@ pub enum ConnectError {
 /// # Errors
 /// When the address cannot be resolved, or no carrier that may be tried reaches a peer that is to be trusted.
 pub async fn connect(options: &ConnectOptions) -> Result<Connected, ConnectError> {
-    let address = resolve(&options.address).await?;
+    let addresses = resolve(&options.address).await?;
     match options.preference {
-        Preference::Quic => Ok(first(by_quic(address, options).await?)),
-        Preference::WebTransport => Ok(first(by_web_transport(address, options).await?)),
-        Preference::WebSocket => Ok(first(by_websocket(address, options, true).await?)),
-        Preference::PlainWebSocket => Ok(first(by_websocket(address, options, false).await?)),
+        Preference::Quic => Ok(first(by_quic(&addresses, options).await?)),
+        Preference::WebTransport => Ok(first(by_web_transport(&addresses, options).await?)),
+        Preference::WebSocket => Ok(first(by_websocket(&addresses, options, true).await?)),
+        Preference::PlainWebSocket => Ok(first(by_websocket(&addresses, options, false).await?)),
         Preference::Auto => {
-            let quic = match by_quic(address, options).await {
+            let quic = match by_quic(&addresses, options).await {
                 Ok(link) => return Ok(first(link)),
                 Err(error) => error,
             };
-            match by_websocket(address, options, true).await {
+            match by_websocket(&addresses, options, true).await {
                 Ok(link) => Ok(Connected { link, quic_failed: Some(quic) }),
                 Err(websocket) => Err(ConnectError::Both { quic, websocket }),
             }
@@ -123,23 +125,34 @@ fn first(link: Link) -> Connected {
     Connected { link, quic_failed: None }
 }
 
-async fn by_quic(address: SocketAddr, options: &ConnectOptions) -> Result<Link, LinkError> {
-    timeout(settings::QUIC_TIMEOUT, quic_link(address, options)).await.unwrap_or(Err(LinkError::TimedOut))
+async fn by_quic(addresses: &[SocketAddr], options: &ConnectOptions) -> Result<Link, LinkError> {
+    race(addresses, settings::QUIC_TIMEOUT, |address| quic_link(address, options)).await
+}
+
+async fn by_web_transport(addresses: &[SocketAddr], options: &ConnectOptions) -> Result<Link, LinkError> {
+    race(addresses, settings::QUIC_TIMEOUT, |address| web_transport_link(address, options)).await
 }
 
 async fn by_websocket(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     options: &ConnectOptions,
     is_secret: bool,
 ) -> Result<Link, LinkError> {
-    // Boxed: TLS and the upgrade hold 24 kB of state, which every caller's task would carry for good.
-    let connecting = Box::pin(websocket_link(address, options, is_secret));
-    timeout(settings::WEBSOCKET_TIMEOUT, connecting).await.unwrap_or(Err(LinkError::TimedOut))
+    let limit = settings::WEBSOCKET_TIMEOUT;
+    race(addresses, limit, |address| websocket_link(address, options, is_secret)).await
 }
 
-async fn by_web_transport(address: SocketAddr, options: &ConnectOptions) -> Result<Link, LinkError> {
-    let connecting = web_transport_link(address, options);
-    timeout(settings::QUIC_TIMEOUT, connecting).await.unwrap_or(Err(LinkError::TimedOut))
+/// Tries all addresses at once; the first that answers wins.
+///
+/// The attempts are boxed: TLS and the upgrade hold 24 kB of state, which every caller's task would carry for good.
+async fn race<F: Future<Output = Result<Link, LinkError>>>(
+    addresses: &[SocketAddr],
+    limit: Duration,
+    attempt: impl Fn(SocketAddr) -> F,
+) -> Result<Link, LinkError> {
+    let attempts = addresses.iter().map(|address| Box::pin(attempt(*address)));
+    let (link, _losers) = timeout(limit, select_ok(attempts)).await.map_err(|_| LinkError::TimedOut)??;
+    Ok(link)
 }
 
 async fn quic_link(address: SocketAddr, options: &ConnectOptions) -> Result<Link, LinkError> {
@@ -270,10 +283,15 @@ fn tls_failed(error: std::io::Error) -> LinkError {
     }
 }
 
-async fn resolve(address: &str) -> Result<SocketAddr, ConnectError> {
+/// The first address of each family, so that a host with a broken or an unused one of them is still reached.
+async fn resolve(address: &str) -> Result<Vec<SocketAddr>, ConnectError> {
     let failed = |reason: String| ConnectError::Address { address: address.to_owned(), reason };
-    let mut found = tokio::net::lookup_host(address).await.map_err(|error| failed(error.to_string()))?;
-    found.next().ok_or_else(|| failed("the name has no address".to_owned()))
+    let found: Vec<_> =
+        tokio::net::lookup_host(address).await.map_err(|error| failed(error.to_string()))?.collect();
+    let families = [SocketAddr::is_ipv6, SocketAddr::is_ipv4];
+    let first: Vec<_> =
+        families.into_iter().filter_map(|family| found.iter().copied().find(family)).collect();
+    if first.is_empty() { Err(failed("the name has no address".to_owned())) } else { Ok(first) }
 }
 
 /// The name to ask for: the one given, or the host of the address without its port and brackets.

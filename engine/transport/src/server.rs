@@ -74,13 +74,14 @@ impl Endpoint {
     /// # Errors
     /// When the port cannot be had, or TLS cannot be set up.
     pub fn bind(options: &EndpointOptions) -> Result<Self, BindError> {
-        let tls = Arc::new(tls::quic_server(options.certificates.clone())?);
+        let config = server_config(tls::quic_server(options.certificates.clone())?);
         let address = options.address;
-        let endpoint = bind_quic(address, &tls).map_err(|error| BindError::Socket { address, error })?;
+        let endpoint =
+            bind_quic(address, config.clone()).map_err(|error| BindError::Socket { address, error })?;
         let (sender, ready) = mpsc::channel(settings::READY_LINKS_MAX);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let porter = Porter {
-            tls,
+            config,
             congestion: options.congestion,
             handshakes: Arc::new(Semaphore::new(settings::HANDSHAKES_MAX)),
             ready: sender,
@@ -189,7 +190,7 @@ impl std::fmt::Debug for BrowserRequest {
 
 /// Takes connections off the socket and sees each through its handshake, all at once.
 struct Porter {
-    tls: Arc<QuicServerConfig>,
+    config: quinn::ServerConfig,
     congestion: Congestion,
     handshakes: Arc<Semaphore>,
     ready: mpsc::Sender<Incoming>,
@@ -236,7 +237,7 @@ impl Porter {
     }
 
     fn config(&self, meter: &Meter) -> Arc<quinn::ServerConfig> {
-        let mut config = quinn::ServerConfig::with_crypto(self.tls.clone());
+        let mut config = self.config.clone();
         config.transport_config(quic::transport(self.congestion, meter));
         Arc::new(config)
     }
@@ -254,12 +255,13 @@ async fn greet(
     let greeting = timeout(settings::HANDSHAKE_TIMEOUT, shake_hands(incoming, config, meter));
     match greeting.await.unwrap_or(Err(LinkError::TimedOut)) {
         Ok(arrived) => {
-            drop(permit);
             // Only fails when the endpoint is gone, and the link with it.
             let _ = ready.send(arrived).await.is_ok();
         }
         Err(error) => tracing::debug!(%peer, %error, "a handshake failed"),
     }
+    // Held until here: links that nobody takes count as handshakes, or they would pile up.
+    drop(permit);
 }
 
 async fn shake_hands(
@@ -286,9 +288,17 @@ fn is_browser(connection: &quinn::Connection) -> bool {
         .is_some_and(|data| data.protocol.as_deref() == Some(settings::ALPN_BROWSER))
 }
 
-fn bind_quic(address: SocketAddr, tls: &Arc<QuicServerConfig>) -> io::Result<quinn::Endpoint> {
+fn server_config(tls: QuicServerConfig) -> quinn::ServerConfig {
+    let mut config = quinn::ServerConfig::with_crypto(Arc::new(tls));
+    // Tokens that spare a returning client the proof of its address: links last for days, and their log costs memory.
+    let mut tokens = quinn::ValidationTokenConfig::default();
+    tokens.sent(0);
+    config.validation_token_config(tokens);
+    config
+}
+
+fn bind_quic(address: SocketAddr, config: quinn::ServerConfig) -> io::Result<quinn::Endpoint> {
     let socket = socket::bind_udp(address)?;
-    let config = quinn::ServerConfig::with_crypto(tls.clone());
     let runtime = Arc::new(quinn::TokioRuntime);
     quinn::Endpoint::new(quinn::EndpointConfig::default(), Some(config), socket, runtime)
 }

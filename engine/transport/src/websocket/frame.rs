@@ -27,7 +27,7 @@ pub(super) enum Direction {
 }
 
 /// A stream's number: who opened it, which direction it has, and a count from 0 in each of the four kinds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct StreamId(u64);
 
 impl StreamId {

@@ -3,16 +3,22 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::sync::Notify;
 use wire::close::CloseCode;
 
 use crate::websocket::credit::{Exceeded, RecvWindow};
 
+/// Payloads up to this size are gathered: kept one by one, a peer that sends single bytes could make a window cost a
+/// hundred times its size.
+const GATHERED_BYTES_MAX: usize = 256;
+
 /// What came and was not read yet, and how the half ended.
 #[derive(Debug)]
 pub(super) struct Incoming {
     queue: VecDeque<Bytes>,
+    /// Small payloads behind the queue.
+    gathered: BytesMut,
     window: RecvWindow,
     end: Option<End>,
     /// Somebody still reads; else what comes is dropped.
@@ -44,6 +50,7 @@ impl Incoming {
     pub(super) fn new(window_bytes: u64) -> Self {
         Self {
             queue: VecDeque::new(),
+            gathered: BytesMut::new(),
             window: RecvWindow::new(window_bytes),
             end: None,
             is_read: true,
@@ -56,10 +63,17 @@ impl Incoming {
     /// Bytes came; not to be called once the half ended.
     pub(super) fn receive(&mut self, bytes: Bytes) -> Result<(), Exceeded> {
         self.window.receive(bytes.len() as u64)?;
-        if self.is_read && !bytes.is_empty() {
-            self.queue.push_back(bytes);
-            self.changed.notify_waiters();
+        if !self.is_read || bytes.is_empty() {
+            return Ok(());
         }
+        if bytes.len() <= GATHERED_BYTES_MAX {
+            self.gathered.extend_from_slice(&bytes);
+        } else {
+            let before = self.take_gathered();
+            self.queue.extend(before);
+            self.queue.push_back(bytes);
+        }
+        self.changed.notify_waiters();
         Ok(())
     }
 
@@ -69,6 +83,7 @@ impl Incoming {
         (self.credit_due, self.stop_due) = (None, None);
         if end != End::Finished {
             self.queue.clear();
+            self.gathered.clear();
         }
         self.changed.notify_waiters();
     }
@@ -85,7 +100,7 @@ impl Incoming {
 
     /// The next bytes, or the end. Says also whether the sender is to hear of new credit.
     pub(super) fn read(&mut self) -> (Found, bool) {
-        let Some(bytes) = self.queue.pop_front() else {
+        let Some(bytes) = self.queue.pop_front().or_else(|| self.take_gathered()) else {
             self.is_read &= self.end.is_none();
             return (self.end.map_or(Found::Nothing, Found::End), false);
         };
@@ -102,6 +117,7 @@ impl Incoming {
     pub(super) fn stop(&mut self, code: CloseCode) -> bool {
         self.is_read = false;
         self.queue.clear();
+        self.gathered.clear();
         self.credit_due = None;
         if self.end.is_none() && self.stop_due.is_none() {
             self.stop_due = Some(code);
@@ -117,5 +133,9 @@ impl Incoming {
     /// What the sender may send in all, if it has not been told.
     pub(super) fn take_credit(&mut self) -> Option<u64> {
         self.credit_due.take()
+    }
+
+    fn take_gathered(&mut self) -> Option<Bytes> {
+        if self.gathered.is_empty() { None } else { Some(self.gathered.split().freeze()) }
     }
 }

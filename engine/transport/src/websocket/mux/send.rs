@@ -24,7 +24,8 @@ impl Mux {
             let outgoing = stream.outgoing.as_mut().filter(|outgoing| outgoing.is_ready(room))?;
             Some((*id, outgoing))
         });
-        let (id, outgoing) = ready.max_by_key(|(_, outgoing)| (outgoing.priority, Reverse(outgoing.turn)))?;
+        let (id, outgoing) =
+            ready.max_by_key(|(id, outgoing)| (outgoing.priority, Reverse(outgoing.turn), Reverse(*id)))?;
         self.turns += 1;
         outgoing.turn = self.turns;
         let (message, length) = outgoing.take_message(id, room);
