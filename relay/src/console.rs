@@ -2,12 +2,12 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Extension, Path};
+use axum::extract::{Extension, Path, State};
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH, VARY,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use base64::Engine;
@@ -41,7 +41,7 @@ pub(crate) fn routes() -> Router<Shared> {
 }
 
 async fn page(
-    axum::extract::State(site): axum::extract::State<Shared>,
+    State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,
     uri: Uri,
     headers: HeaderMap,
@@ -51,14 +51,12 @@ async fn page(
 }
 
 async fn file(
-    state: axum::extract::State<Shared>,
+    state: State<Shared>,
     came_by: Extension<CameBy>,
     Path(path): Path<String>,
-    method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    debug_assert!(matches!(method, Method::GET | Method::HEAD));
     match Files::get(&path) {
         // A worker obeys the policy that comes with its own script, not that of the page.
         Some(file) if path != PAGE => {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
-use wire::control::{Grant, RefusalCode};
+use wire::control::RefusalCode;
 use wire::{Seat, SessionId};
 
 use crate::api::EndpointView;
@@ -144,14 +144,5 @@ impl Registry {
         let view = EndpointView::new(endpoint, self.presence(endpoint.id).as_ref());
         // Nobody may be listening, which is no failure.
         let _ = self.changes.send(Arc::new(view));
-    }
-}
-
-/// What a grant allows, in the log's words.
-pub(crate) fn rights(grant: Grant) -> &'static str {
-    match (grant.view, grant.control) {
-        (_, true) => "view and control",
-        (true, false) => "view",
-        (false, false) => "nothing",
     }
 }

@@ -375,7 +375,7 @@ async fn a_malformed_peer_is_closed_and_its_neighbours_are_not() {
     bad.technician.send_stream(&[Bytes::from_static(b"\xff")]).await;
     assert_eq!(closed_with(&bad.technician).await, CloseCode::Unknown);
     good.show(2, Bytes::from_static(b"next")).await;
-    let figures = house.get("/metrics").await.text().await.expect("text");
+    let figures = house.figures().await;
     assert!(figures.contains("nearhand_links_dropped_total{cause=\"malformed\"} 2"), "{figures}");
 }
 
@@ -389,6 +389,34 @@ async fn an_agent_cannot_draw_into_another_ones_session() {
     intruder.send_stream(&update(pair.session(), 1, Bytes::from_static(b"tile")).encode()).await;
     assert_eq!(closed_with(&intruder).await, CloseCode::OutOfOrder);
     pair.show(1, Bytes::from_static(b"true")).await;
+}
+
+#[tokio::test]
+async fn a_viewer_that_reads_nothing_does_not_delay_the_others() {
+    let house = House::open().await;
+    house.log_in().await;
+    let mut pair = pair(&house, "reception", Preference::Quic).await;
+    pair.demand().await;
+    let mut stuck = house.technician(Preference::Quic).await;
+    let joined = join_endpoint(&mut stuck, &pair.agent.welcome.endpoint_id).await;
+    let wanted = vec![Wanted { display: 0, mode: ColorMode::AllColors.into(), bytes_per_second: 0 }];
+    stuck.send(Body::Demand(Demand { session: joined.session, wanted })).await;
+    // Far more streams than a peer may have open that it does not read.
+    for number in 1..=300 {
+        pair.show(number, Bytes::from(rand_bytes().repeat(64))).await;
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_is_silent_in_a_session_is_closed_within_five_seconds() {
+    let house = House::open().await;
+    house.log_in().await;
+    let pair = pair(&house, "reception", Preference::Quic).await;
+    // Nobody reads the control streams from here on, so no ping is answered.
+    let start = std::time::Instant::now();
+    assert_eq!(closed_with(&pair.technician).await, CloseCode::Silent);
+    assert_eq!(closed_with(&pair.agent).await, CloseCode::Silent);
+    assert!(start.elapsed() <= std::time::Duration::from_millis(5500), "{:?}", start.elapsed());
 }
 
 #[tokio::test]

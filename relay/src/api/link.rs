@@ -30,8 +30,9 @@ pub(super) async fn open(
         return Problem::bad_request("a WebSocket upgrade over HTTP/1.1 is expected here").into_response();
     };
     let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or("null"));
-    let authority = authority_of(&uri, &headers).unwrap_or("");
-    if !site.origins.may_open(origin, authority) {
+    let scheme = if came_by.over_tls { "https" } else { "http" };
+    let ours = format!("{scheme}://{}", authority_of(&uri, &headers).unwrap_or(""));
+    if !site.origins.may_open(origin, &ours) {
         tracing::warn!(peer = %came_by.peer, origin, "refused a page of another site");
         return Problem::cross_site().into_response();
     }

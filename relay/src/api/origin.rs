@@ -71,12 +71,11 @@ impl Origins {
         Self { allowed: configured.iter().cloned().chain(local).collect() }
     }
 
-    /// Whether a page of `origin` may open a link to `authority`. Programs send no origin, and prove themselves
-    /// in the handshake like everybody else.
-    pub(crate) fn may_open(&self, origin: Option<&str>, authority: &str) -> bool {
+    /// Whether a page of `origin` may open a link to `site`, which is a scheme, host and port, too. Programs send
+    /// no origin, and prove themselves in the handshake like everybody else.
+    pub(crate) fn may_open(&self, origin: Option<&str>, site: &str) -> bool {
         let Some(origin) = origin else { return true };
-        origin.strip_prefix("https://") == Some(authority)
-            || self.allowed.iter().any(|allowed| allowed == origin)
+        origin == site || self.allowed.iter().any(|allowed| allowed == origin)
     }
 }
 
@@ -100,7 +99,7 @@ mod tests {
             (Some("http://localhost:8000"), false),
             (Some("null"), false),
         ] {
-            assert_eq!(origins.may_open(origin, "relay.example:7443"), may, "{origin:?}");
+            assert_eq!(origins.may_open(origin, "https://relay.example:7443"), may, "{origin:?}");
         }
     }
 }

@@ -15,6 +15,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+pub(crate) use accounts::Account;
 pub use accounts::AccountId;
 pub use endpoints::EndpointId;
 pub(crate) use endpoints::{Device, Endpoint};

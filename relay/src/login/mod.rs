@@ -19,7 +19,7 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{ConfigError, within};
-use crate::db::{Db, DbError, Login, LoginId, NewLogin};
+use crate::db::{Account, AccountId, Db, DbError, Login, LoginId, NewLogin};
 use crate::time::Moment;
 
 pub(crate) use cookie::{clear_cookie, set_cookie, token_of};
@@ -149,13 +149,7 @@ impl Logins {
         let typed = user.chars().count() <= USER_MAX && attempt.password.len() <= PASSWORD_BYTES_MAX;
         let account = if typed { self.db.account(&user).await? } else { None };
         let address = attempt.address.to_string();
-        let familiar = match &account {
-            None => false,
-            Some(account) => {
-                let since = Moment::now().minus(FAMILIAR_FOR);
-                self.db.has_logged_in(account.id, &address, since).await?
-            }
-        };
+        let familiar = self.is_familiar(account.as_ref(), &address).await?;
         let tried = throttle::Tried { user: &user, address: attempt.address, familiar };
         self.throttle
             .lock()
@@ -166,17 +160,22 @@ impl Logins {
         let right = self.passwords.verify(password, hash).await.map_err(|_| LoginError::Busy)?;
         let Some(account) = account.filter(|_| right) else { return Err(LoginError::Wrong) };
         self.throttle.lock().succeeded(&tried);
+        self.remember(account.id, attempt.device, &address).await
+    }
 
+    /// Whether somebody logged in to the account from there not long ago.
+    async fn is_familiar(&self, account: Option<&Account>, address: &str) -> Result<bool, DbError> {
+        let Some(account) = account else { return Ok(false) };
+        let since = Moment::now().minus(FAMILIAR_FOR);
+        self.db.has_logged_in(account.id, address, since).await
+    }
+
+    /// Makes the token of a new login.
+    async fn remember(&self, account: AccountId, device: &str, address: &str) -> Result<String, LoginError> {
         let token = URL_SAFE_NO_PAD.encode(crate::random::bytes::<32>());
-        let device: String = attempt.device.chars().take(DEVICE_MAX).collect();
+        let device: String = device.chars().take(DEVICE_MAX).collect();
         let expires = Moment::now().plus(self.config.lifetime());
-        let new = NewLogin {
-            account: account.id,
-            token_hash: hash_of(&token),
-            device: &device,
-            address: &address,
-            expires,
-        };
+        let new = NewLogin { account, token_hash: hash_of(&token), device: &device, address, expires };
         self.db.add_login(&new).await?;
         Ok(token)
     }

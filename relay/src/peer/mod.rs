@@ -84,7 +84,7 @@ async fn greet_browser(site: Arc<Site>, request: BrowserRequest) {
     if request.path() != LINK_PATH {
         return request.refuse(StatusCode::NOT_FOUND).await;
     }
-    if !site.origins.may_open(request.origin(), request.authority()) {
+    if !site.origins.may_open(request.origin(), &format!("https://{}", request.authority())) {
         let (peer, origin) = (request.peer(), request.origin());
         tracing::warn!(%peer, origin, "refused a page of another site");
         return request.refuse(StatusCode::FORBIDDEN).await;

@@ -19,7 +19,7 @@ use crate::gate::NotAdmitted;
 use crate::peer::ended::Ended;
 use crate::peer::talk::{Event, Talk};
 use crate::peer::{input, viewer};
-use crate::registry::{Place, rights};
+use crate::registry::Place;
 use crate::session::{Ending, Outbox, Technician};
 use crate::site::Site;
 use crate::time::Moment;
@@ -292,5 +292,14 @@ impl TechnicianTask<'_> {
         self.talk.heard();
         // A task that was aborted has nothing to say; one that panicked is in the log.
         ended.unwrap_or(Ok(()))
+    }
+}
+
+/// What a grant allows, in the log's words.
+fn rights(grant: Grant) -> &'static str {
+    match (grant.view, grant.control) {
+        (_, true) => "view and control",
+        (true, false) => "view",
+        (false, false) => "nothing",
     }
 }

@@ -110,7 +110,7 @@ impl Viewer {
             stream.set_priority(Priority::Screen(update.header.number));
             self.write(&mut stream, &update.encode()).await?;
             stream.finish()?;
-            self.site.metrics.hold_seconds.record(now.elapsed());
+            self.site.metrics.update_write_seconds.record(now.elapsed());
             self.site.metrics.updates_out.increment(1);
             self.send_cursor().await?;
         }

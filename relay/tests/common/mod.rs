@@ -35,6 +35,11 @@ impl House {
         Self::open_in(folder).await
     }
 
+    /// What the relay counts at the moment.
+    pub async fn figures(&self) -> String {
+        self.get("/metrics").await.text().await.expect("text")
+    }
+
     async fn open_in(folder: TempDir) -> Self {
         // The second test of a process finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
