@@ -64,7 +64,7 @@ impl Agent {
             view: None,
             is_watched: false,
             habits,
-            epoch: Epoch::from_wire(rng.next()),
+            epoch: Epoch::from_wire(rng.draw()),
             version: Version::NONE,
             captured,
             dictionaries: Vec::new(),
@@ -76,7 +76,7 @@ impl Agent {
     /// The display gets another size, or the agent starts again: a new epoch either way.
     pub fn start_epoch(&mut self, rng: &mut Rng) {
         self.desktop = Desktop::any(rng);
-        self.epoch = Epoch::from_wire(rng.next());
+        self.epoch = Epoch::from_wire(rng.draw());
         self.version = Version::NONE;
         self.captured = Picture::new(self.desktop.picture.extent());
         self.dictionaries.clear();
@@ -93,7 +93,7 @@ impl Agent {
             self.store = Store::new();
             self.view.iter_mut().for_each(View::forget);
             if rng.percent(50) {
-                self.epoch = Epoch::from_wire(rng.next());
+                self.epoch = Epoch::from_wire(rng.draw());
                 self.version = Version::NONE;
             }
             self.dictionaries.clear();
@@ -281,7 +281,7 @@ impl Agent {
     }
 
     fn new_dictionary(&mut self, rng: &mut Rng) -> Operation {
-        let payload: Bytes = (0..64).map(|_| rng.next() as u8).collect();
+        let payload: Bytes = (0..64).map(|_| rng.draw() as u8).collect();
         let place = rng.below(self.dictionaries.len().min(3) as u64 + 1) as usize;
         if place < self.dictionaries.len() {
             self.dictionaries[place] = payload.clone();

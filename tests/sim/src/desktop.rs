@@ -52,13 +52,13 @@ impl Desktop {
     /// One cell changes, as by a keystroke.
     pub fn type_letter(&mut self, rng: &mut Rng) {
         let rect = self.rect(rng, 1);
-        self.picture.write(rect, &[rng.next() as u32]);
+        self.picture.write(rect, &[rng.draw() as u32]);
     }
 
     fn paint(&mut self, rng: &mut Rng) {
         let rect = self.rect(rng, 8);
         let count = usize::from(rect.width / CELL) * usize::from(rect.height / CELL);
-        let cells: Vec<_> = (0..count).map(|_| rng.next() as u32).collect();
+        let cells: Vec<_> = (0..count).map(|_| rng.draw() as u32).collect();
         self.picture.write(rect, &cells);
     }
 

@@ -47,6 +47,7 @@ impl Receiver {
         while let Some(update) = self.inbox.poll() {
             if starts_over(&update) {
                 (self.is_void, self.canvas) = (false, None);
+                self.inputs.clear();
             }
             if self.is_void {
                 continue;

@@ -24,7 +24,7 @@ fn number(cell: &str) -> u32 {
 }
 
 macro_rules! values {
-    ($($name:ident),* $(,)?) => { BTreeMap::from([$((stringify!($name), limits::$name as u64)),*]) };
+    ($($name:ident),* $(,)?) => { BTreeMap::from([$((stringify!($name), limits::$name.to_string())),*]) };
 }
 
 #[test]
@@ -53,9 +53,9 @@ fn the_page_has_every_limit_as_it_is() {
         CURSOR_EXTENT_MAX,
         CURSOR_BYTES_MAX,
     ];
-    let said: BTreeMap<&str, u64> = table("Limits")
+    let said: BTreeMap<&str, String> = table("Limits")
         .into_iter()
-        .map(|(name, value)| (name.trim_matches('`'), value.replace(',', "").parse().expect("a number")))
+        .map(|(name, value)| (name.trim_matches('`'), value.replace(',', "")))
         .collect();
     assert_eq!(said, values);
     let declared = SOURCE.lines().filter_map(|line| line.strip_prefix("pub const ")?.split(':').next());
