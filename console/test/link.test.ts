@@ -3,17 +3,23 @@
  *
  * @module
  */
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { Backoff } from "../src/link/backoff.ts";
+import type { Link } from "../src/link/link.ts";
 import { Liveness } from "../src/link/liveness.ts";
 import { Mux, MuxError } from "../src/link/mux.ts";
 import { Frame } from "../src/link/mux-frame.ts";
 import type { MuxReceive } from "../src/link/mux-stream.ts";
+import { within } from "../src/link/open.ts";
 import { parseHash } from "../src/link/webtransport.ts";
 import { Reader } from "../src/wire/read.ts";
 import { Writer } from "../src/wire/write.ts";
 import { toHex } from "./vectors.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function frame(kind: number, ...numbers: number[]): Uint8Array {
   const out = new Writer();
@@ -209,6 +215,33 @@ describe("mux", () => {
     await expect(read).rejects.toThrow("gone");
     await expect(written).rejects.toThrow("gone");
     await expect(stream.write(Uint8Array.of(1))).rejects.toThrow("gone");
+  });
+});
+
+describe("a time limit for opening", () => {
+  function opening(afterMs: number): { link: Promise<Link>; closed: () => boolean } {
+    let isClosed = false;
+    const link = { close: () => (isClosed = true) } as unknown as Link;
+    const later = new Promise<Link>((resolve) => setTimeout(() => resolve(link), afterMs));
+    return { link: later, closed: () => isClosed };
+  }
+
+  test("a link that opens in time is kept", async () => {
+    vi.useFakeTimers();
+    const { link, closed } = opening(10);
+    const opened = within(20, link);
+    await vi.advanceTimersByTimeAsync(100);
+    await opened;
+    expect(closed()).toBe(false);
+  });
+
+  test("a link that opens too late is closed", async () => {
+    vi.useFakeTimers();
+    const { link, closed } = opening(50);
+    const opened = expect(within(20, link)).rejects.toThrow("no link within 20 ms");
+    await vi.advanceTimersByTimeAsync(100);
+    await opened;
+    expect(closed()).toBe(true);
   });
 });
 

@@ -81,11 +81,6 @@ export class Keyboard {
     return wasHeld ? [{ kind: "release" }] : [];
   }
 
-  /** Whether any key is down. */
-  get isHolding(): boolean {
-    return 0 < this.#held.size;
-  }
-
   #withdrawControl(now: number): InputEvent[] {
     const name = this.#held.get("ControlLeft");
     if (name === undefined || PHANTOM_CONTROL_MS < now - this.#controlDownAt) {

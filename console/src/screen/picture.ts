@@ -45,11 +45,6 @@ export class Picture {
     return this.#broken;
   }
 
-  /** Whether every tile has been painted at least once. */
-  get isWhole(): boolean {
-    return this.#versions.every((version) => 0 < version);
-  }
-
   /** Applies one update's operations and returns the areas that changed. */
   apply(operations: readonly Operation[]): PixelRect[] {
     this.#before.clear();

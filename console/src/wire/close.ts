@@ -22,10 +22,3 @@ export const CloseCode = {
 } as const;
 
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
-
-const KNOWN = new Set<number>(Object.values(CloseCode));
-
-/** The code of a number; what is not known counts as `Internal`. */
-export function closeCodeFromWire(raw: number): CloseCode {
-  return KNOWN.has(raw) ? (raw as CloseCode) : CloseCode.Internal;
-}

@@ -32,6 +32,8 @@ export interface Wishes {
 }
 
 export interface AttendanceParts {
+  /** Names our joining; the relay's answer carries it. */
+  readonly request: number;
   readonly connection: Connection;
   readonly endpointId: string;
   readonly wishes: Wishes;
@@ -48,9 +50,9 @@ const JOIN_TIMEOUT_MS = 8_000;
 const DISPLAYS_TIMEOUT_MS = 8_000;
 /** The agent has to start its capture, and a slow line has to carry a whole screen's first update. */
 const PICTURE_TIMEOUT_MS = 15_000;
-const REQUEST = 1;
 
 export class Attendance {
+  readonly request: number;
   readonly #parts: AttendanceParts;
   readonly #joined = Promise.withResolvers<void>();
   readonly #displayed = Promise.withResolvers<void>();
@@ -62,15 +64,18 @@ export class Attendance {
 
   constructor(parts: AttendanceParts) {
     this.#parts = parts;
-    // A refusal that comes after the time limit concerns nobody.
-    this.#joined.promise.catch(() => undefined);
+    this.request = parts.request;
+    // What fails after the time limit, or after leaving, concerns nobody.
+    for (const step of [this.#joined, this.#displayed, this.#painted]) {
+      step.promise.catch(() => undefined);
+    }
   }
 
   /** Joins and waits for the first picture. Throws a `StageError` or a `RefusedError`. */
   async start(): Promise<void> {
     const { connection, endpointId, phase } = this.#parts;
     phase({ phase: "connecting", stage: "join" });
-    connection.send("join", { request: REQUEST, target: { case: "endpointId", value: endpointId } });
+    connection.send("join", { request: this.request, target: { case: "endpointId", value: endpointId } });
     await staged("join", JOIN_TIMEOUT_MS, this.#joined.promise);
     phase({ phase: "connecting", stage: "displays" });
     await staged("displays", DISPLAYS_TIMEOUT_MS, this.#displayed.promise);
@@ -84,9 +89,10 @@ export class Attendance {
     if (this.#session !== undefined) {
       this.#parts.connection.send("leave", { session: this.#session });
     }
-    this.#session = undefined;
-    this.#viewer = undefined;
-    this.#input = undefined;
+    this.#forget();
+    for (const step of [this.#joined, this.#displayed, this.#painted]) {
+      step.reject(new Error("the technician left"));
+    }
   }
 
   show(display: number): void {
@@ -117,10 +123,10 @@ export class Attendance {
   /** A control message; those of other sessions are ignored. */
   control(body: ControlBody): void {
     const { report } = this.#parts;
-    if (body.case === "joined" && body.value.request === REQUEST) {
+    if (body.case === "joined" && body.value.request === this.request) {
       this.#enter(body.value);
       this.#joined.resolve();
-    } else if (body.case === "joinRefused" && body.value.request === REQUEST) {
+    } else if (body.case === "joinRefused" && body.value.request === this.request) {
       this.#joined.reject(new RefusedError(body.value.code, body.value.detail));
     } else if (
       this.#session === undefined ||
@@ -211,11 +217,15 @@ export class Attendance {
 
   #end(reason: Reason, detail: string): void {
     const { phase, report } = this.#parts;
+    this.#forget();
+    report({ kind: "control", granted: false, allowed: false });
+    phase(reason === "offline" ? { phase: "offline" } : { phase: "ended", reason, detail });
+  }
+
+  #forget(): void {
     this.#session = undefined;
     this.#viewer = undefined;
     this.#input = undefined;
-    report({ kind: "control", granted: false, allowed: false });
-    phase(reason === "offline" ? { phase: "offline" } : { phase: "ended", reason, detail });
   }
 
   async #readCursor(head: Uint8Array, rest: ReceiveStream): Promise<void> {

@@ -19,7 +19,7 @@ import { Attendance, type Wishes } from "./attendance.ts";
 import { Connection, type ConnectionHandler } from "./connection.ts";
 import { CursorImages } from "./cursor-image.ts";
 import { LoggedOutError, RefusedError, StageError, staged } from "./failure.ts";
-import type { CarrierChoice, Counters, Report, SessionPhase, Stage } from "./messages.ts";
+import { type CarrierChoice, noCounters, type Report, type SessionPhase, type Stage } from "./messages.ts";
 import { QualityMeter } from "./quality.ts";
 
 const TICKET_TIMEOUT_MS = 10_000;
@@ -38,6 +38,8 @@ interface Visit {
   readonly meter: QualityMeter;
   readonly wishes: Wishes;
   wasLive: boolean;
+  /** It was refused or ended: nothing happens until the technician says so. */
+  rests: boolean;
 }
 
 export class Client implements ConnectionHandler {
@@ -45,22 +47,13 @@ export class Client implements ConnectionHandler {
   readonly #zstd: WebAssembly.Module;
   readonly #cursors: CursorImages;
   readonly #backoff = new Backoff();
-  readonly #counters: Counters = {
-    updates: 0,
-    operations: 0,
-    bytes: 0,
-    frames: 0,
-    refreshes: 0,
-    undecodable: 0,
-    outdated: 0,
-    links: 0,
-    malformed: 0,
-  };
+  readonly #counters = noCounters();
   #choice: CarrierChoice = {};
   #visit: Visit | undefined;
   #attendance: Attendance | undefined;
   #connection: Connection | undefined;
   #stage: Stage = "ticket";
+  #requests = 0;
   #isOpen = false;
   #isBroken = false;
   #wake: (() => void) | undefined;
@@ -104,6 +97,7 @@ export class Client implements ConnectionHandler {
       meter: new QualityMeter(performance.now()),
       wishes: { display: undefined, control: true },
       wasLive: false,
+      rests: false,
     };
     this.#phase({ phase: "connecting", stage: this.#stage });
     this.retry();
@@ -117,6 +111,9 @@ export class Client implements ConnectionHandler {
 
   /** Ends the pause before the next try, or joins again on the link that is there. */
   retry(): void {
+    if (this.#visit) {
+      this.#visit.rests = false;
+    }
     this.#backoff.reset();
     this.#wake?.();
   }
@@ -134,6 +131,9 @@ export class Client implements ConnectionHandler {
     if (body.case === "goingAway") {
       // It closes the link within its jitter; coming back at once is what it asks for.
       this.#backoff.reset();
+    } else if (body.case === "joined" && body.value.request !== this.#attendance?.request) {
+      // The technician left before the answer came.
+      this.#connection?.send("leave", { session: body.value.session });
     } else {
       this.#attendance?.control(body);
       if (body.case === "sessionEnded") {
@@ -189,11 +189,11 @@ export class Client implements ConnectionHandler {
     try {
       while (!this.#isBroken) {
         const visit = this.#visit;
-        if (visit && this.#attendance === undefined) {
+        if (visit && !visit.rests && this.#attendance === undefined) {
           await Promise.race([this.#attend(visit, connection), ended]);
         }
         if (!this.#isBroken && visit === this.#visit) {
-          await this.#pause(this.#attendance ? undefined : OFFLINE_RETRY_MS);
+          await this.#pause(this.#attendance || visit?.rests ? undefined : OFFLINE_RETRY_MS);
         }
       }
     } finally {
@@ -210,7 +210,9 @@ export class Client implements ConnectionHandler {
   }
 
   async #attend(visit: Visit, connection: Connection): Promise<void> {
-    this.#attendance = new Attendance({
+    this.#requests += 1;
+    const attendance = new Attendance({
+      request: this.#requests,
       connection,
       endpointId: visit.endpointId,
       wishes: visit.wishes,
@@ -222,15 +224,20 @@ export class Client implements ConnectionHandler {
       report: this.#report,
       phase: (state) => this.#attended(visit, state),
     });
+    this.#attendance = attendance;
     try {
-      await this.#attendance.start();
+      await attendance.start();
       this.#backoff.reset();
     } catch (error) {
+      if (visit !== this.#visit) {
+        return;
+      }
       this.#attendance = undefined;
       if (!(error instanceof RefusedError) || error.mayPass) {
         throw error;
       }
       const { reason, message } = error;
+      visit.rests = reason !== "offline";
       this.#phase(
         reason === "offline" ? { phase: "offline" } : { phase: "refused", reason, detail: message },
       );
@@ -247,6 +254,7 @@ export class Client implements ConnectionHandler {
     }
     if (state.phase === "offline" || state.phase === "ended") {
       this.#attendance = undefined;
+      visit.rests = state.phase === "ended";
     }
     if (state.phase !== "connecting" || !visit.wasLive) {
       this.#phase(state);

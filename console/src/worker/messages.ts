@@ -86,6 +86,20 @@ export interface Counters {
   malformed: number;
 }
 
+export function noCounters(): Counters {
+  return {
+    updates: 0,
+    operations: 0,
+    bytes: 0,
+    frames: 0,
+    refreshes: 0,
+    undecodable: 0,
+    outdated: 0,
+    links: 0,
+    malformed: 0,
+  };
+}
+
 export type Command =
   /** Opens the link of this tab. */
   | { readonly kind: "open"; readonly choice: CarrierChoice }
