@@ -169,8 +169,8 @@ impl Link {
         Ok(RecvStream::new(recv))
     }
 
-    /// Closes the link at once and says why. Streams that were not read to their end are lost; await
-    /// [`Link::drain`] to let the goodbye arrive.
+    /// Closes the link at once and says why. What was written just before may not arrive: after a refusal on the
+    /// control stream, give the peer a moment to go by itself. [`Link::drain`] also waits for the goodbye.
     pub fn close(&self, code: CloseCode, reason: &str) {
         self.shared.is_closed_here.store(true, Relaxed);
         match &self.shared.connection {
