@@ -36,6 +36,7 @@ impl Feed {
             if starts_over(&update) {
                 self.is_void = false;
                 self.store.clear();
+                self.inputs.clear();
                 continue;
             }
             if self.is_void {
@@ -90,7 +91,11 @@ impl Feed {
         (outdated, self.unwanted, self.past_broken + self.store.counters().broken)
     }
 
+    /// Notes the inputs that show now: all updates up to theirs are applied, none was left out for a new epoch.
     fn note_inputs(&mut self) {
+        if self.inbox.epoch() != self.store.epoch() {
+            self.inputs.clear();
+        }
         while INPUTS_WAITING_MAX < self.inputs.len() {
             self.inputs.pop_front();
         }

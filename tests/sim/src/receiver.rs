@@ -122,6 +122,10 @@ impl Receiver {
     /// An update's inputs show once it and all before it are applied.
     fn check_inputs(&mut self, truth: &Truth) -> anyhow::Result<()> {
         let (applied, Some(canvas)) = (self.inbox.applied(), &self.canvas) else { return Ok(()) };
+        if self.inbox.epoch() != Some(canvas.epoch) {
+            self.inputs.clear();
+            return Ok(());
+        }
         let versions: Vec<_> = canvas.grades.iter().map(|(version, _)| *version).collect();
         for (_, input) in self.inputs.extract_if(.., |(number, _)| *number <= applied) {
             truth.check_input(input.seat.to_wire(), input.number, canvas.epoch, &versions)?;

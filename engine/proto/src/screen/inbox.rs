@@ -118,13 +118,16 @@ impl Inbox {
     }
 
     /// The next update that may be applied; it counts as applied from then on.
+    ///
+    /// Updates of an earlier epoch are left out, but for those that [`super::starts_over`]: somebody waits for them.
     pub fn poll(&mut self) -> Option<Update> {
         loop {
             let entry = self.held.first_entry().filter(|entry| entry.key().0 <= self.applied)?;
             let update = entry.remove();
             self.held_bytes -= payload_bytes(&update);
             self.mark_applied(update.header.number);
-            if self.current.is_some_and(|current| current.epoch == update.header.epoch) {
+            let is_current = self.current.is_some_and(|current| current.epoch == update.header.epoch);
+            if is_current || super::starts_over(&update) {
                 return Some(update);
             }
             self.counters.outdated += 1;
@@ -134,6 +137,12 @@ impl Inbox {
     /// The number up to which all updates are applied: what an Answer says.
     pub fn applied(&self) -> u64 {
         self.applied
+    }
+
+    /// The epoch that came with the highest number. Updates of others are left out from the moment it came, even
+    /// before one of its own may be applied: what the picture of another then lacks never comes.
+    pub fn epoch(&self) -> Option<Epoch> {
+        self.current.map(|current| current.epoch)
     }
 
     /// What happened so far.

@@ -167,7 +167,7 @@ impl View {
     pub fn forget(&mut self) {
         let mut new = Self::new(self.session, self.rendition, self.seat);
         (new.number, new.answered, new.must_start_over) = (self.number, self.answered, true);
-        (new.pointer, new.stamped) = (self.pointer, std::mem::take(&mut self.stamped));
+        new.pointer = self.pointer;
         *self = new;
     }
 
@@ -223,7 +223,10 @@ impl View {
         let lacks = had.grade < tile.newest();
         if lacks || self.forced.contains(index) {
             had.due_since.get_or_insert(now);
-            self.missing.remove(index);
+            if self.missing.remove(index) {
+                // It may have been the only one that was asked for.
+                self.has_asked = false;
+            }
             self.due.insert(index);
         }
     }
