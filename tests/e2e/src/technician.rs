@@ -1,5 +1,6 @@
 //! Technicians without a screen at a [`Site`] of our own.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -20,13 +21,21 @@ const FIRST_PICTURE_MAX: Duration = Duration::from_secs(20);
 /// # Errors
 /// When the site refuses.
 pub async fn log_in(site: &Site, preference: Preference) -> anyhow::Result<Entry> {
+    log_in_by(site, preference, site.ready().udp).await
+}
+
+/// Logs in to a site whose links go to `address`, such as a bad line's end.
+///
+/// # Errors
+/// When the site refuses.
+pub async fn log_in_by(site: &Site, preference: Preference, address: SocketAddr) -> anyhow::Result<Entry> {
     let token = EnrolmentToken::from_text(&site.token("pin")?)?;
     let access = Access {
         url: site.api_url(),
         user: site.user().to_owned(),
         password: site.password().to_owned(),
         pin: token.pin,
-        address: Some(site.ready().udp.to_string()),
+        address: Some(address.to_string()),
         preference,
     };
     access.log_in().await

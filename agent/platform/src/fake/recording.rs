@@ -22,16 +22,19 @@ const LATE_MAX: Duration = Duration::from_secs(1);
 pub(super) struct Options {
     looping: bool,
     fps: Option<u32>,
+    hold_ms: u32,
 }
 
 impl Options {
-    /// Reads `loop&fps=30`, in any order; `None` where there is something else.
+    /// Reads `loop&fps=30&hold=500`, in any order; `None` where there is something else. `hold` shows the first
+    /// frame for so many milliseconds longer.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut options = Self::default();
         for option in text.split('&').filter(|option| !option.is_empty()) {
             match option.split_once('=') {
                 None if option == "loop" => options.looping = true,
                 Some(("fps", fps)) => options.fps = Some(fps.parse().ok().filter(|&fps| 0 < fps)?),
+                Some(("hold", hold_ms)) => options.hold_ms = hold_ms.parse().ok()?,
                 _ => return None,
             }
         }
@@ -40,7 +43,8 @@ impl Options {
 
     /// When to show a frame, counted from the first.
     fn at(self, head: FrameHead) -> Duration {
-        self.fps.map_or(head.at, |fps| Duration::from_secs(1) / fps * head.number)
+        let at = self.fps.map_or(head.at, |fps| Duration::from_secs(1) / fps * head.number);
+        if head.number == 0 { at } else { at + Duration::from_millis(self.hold_ms.into()) }
     }
 }
 
@@ -102,10 +106,10 @@ mod tests {
     #[test]
     fn options_are_read_or_refused() {
         assert_eq!(Options::parse(""), Some(Options::default()));
-        let both = Options { looping: true, fps: Some(30) };
-        assert_eq!(Options::parse("loop&fps=30"), Some(both));
-        assert_eq!(Options::parse("fps=30&loop"), Some(both));
-        for wrong in ["fps=0", "fps=", "fps", "loop=1", "speed=2"] {
+        let all = Options { looping: true, fps: Some(30), hold_ms: 500 };
+        assert_eq!(Options::parse("loop&fps=30&hold=500"), Some(all));
+        assert_eq!(Options::parse("hold=500&fps=30&loop"), Some(all));
+        for wrong in ["fps=0", "fps=", "fps", "hold", "loop=1", "speed=2"] {
             assert_eq!(Options::parse(wrong), None, "{wrong}");
         }
     }

@@ -29,6 +29,7 @@ const TABLE: &[(&str, May)] = &[
     ("tests-sim", May::Use(PURE)),
     ("tests-e2e", May::UseAnything),
     ("benches", May::UseAnything),
+    ("figures", May::UseAnything),
     ("view", May::UseAnything),
     ("xtask", May::UseAnything),
 ];

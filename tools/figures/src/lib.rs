@@ -1,0 +1,14 @@
+//! Measuring programs for `cargo xtask figures session`: one in `src/bin` for each group of figures.
+//!
+//! Each starts the product's optimised programs as a user runs them, measures, checks that what it timed is
+//! right, and prints [`figure::Figure`]s; what a figure is compared with is measured beside it in the same run.
+//! This library has what several of them need; the rival's client is in [`rfb`], the bare carrier in [`hops`].
+
+pub mod cpu;
+pub mod figure;
+pub mod hops;
+pub mod line;
+pub mod probe;
+pub mod rfb;
+pub mod stage;
+pub mod synthetic;
