@@ -60,13 +60,24 @@ fn paint_row(
     palette: &[[u8; PIXEL_BYTES]; COLORS_MAX],
     colors: usize,
 ) -> Result<(), PayloadError> {
+    let index_error = |index| PayloadError::Index { index, colors };
+    if bits == u8::BITS as usize {
+        // Looking at all indices first leaves a loop without a branch.
+        if let Some(&index) = indices.iter().find(|&&index| colors <= usize::from(index)) {
+            return Err(index_error(index));
+        }
+        for (pixel, &index) in row.chunks_exact_mut(PIXEL_BYTES).zip(indices) {
+            pixel.copy_from_slice(&palette[usize::from(index)]);
+        }
+        return Ok(());
+    }
     let per_byte = u8::BITS as usize / bits;
     let mask = u8::MAX >> (u8::BITS as usize - bits);
     for (pixels, &byte) in row.chunks_mut(per_byte * PIXEL_BYTES).zip(indices) {
         for (at, pixel) in pixels.chunks_exact_mut(PIXEL_BYTES).enumerate() {
             let index = byte >> (u8::BITS as usize - bits * (at + 1)) & mask;
             if colors <= usize::from(index) {
-                return Err(PayloadError::Index { index, colors });
+                return Err(index_error(index));
             }
             pixel.copy_from_slice(&palette[usize::from(index)]);
         }

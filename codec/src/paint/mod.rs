@@ -64,6 +64,7 @@ struct Kept {
 }
 
 /// Why an operation was not painted.
+#[derive(Debug, Clone, Copy)]
 enum Unpainted {
     /// The tile is newer.
     Outdated,

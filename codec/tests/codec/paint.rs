@@ -222,7 +222,7 @@ fn any_operation() -> impl Strategy<Value = Operation> {
     let area = (0..160_u16, 0..160_u16, 0..160_u16, 0..160_u16, 1..160_u16, 1..160_u16);
     (0..5_u8, places, area).prop_map(|(kind, (coding, index, version, slot, payload), area)| {
         let (from_x, from_y, x, y, width, height) = area;
-        let coding = Coding(coding % 8 | coding & 0x80);
+        let coding = Coding(coding & 0x87);
         let dictionary = (slot == 0).then_some(DictionaryId::from_wire(1));
         let to = PixelRect { x, y, width, height };
         let small = |length: u16| length.clamp(1, 255) as u8;

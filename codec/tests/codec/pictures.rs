@@ -32,10 +32,14 @@ pub(crate) fn draw(picture: &mut Picture, rect: Rect, content: Content, seed: u3
             random = random.wrapping_mul(0x9e37_79b1).wrapping_add(0x7f4a_7c15).rotate_left(5);
             let color = match content {
                 Content::Colors(colors) => (random >> 20) % colors * 0x01_03_07,
-                Content::Photo => (x + 90 + random % 3) % 256 | (y + x / 2) % 256 << 8 | (y + 40) % 256 << 16,
+                Content::Photo => {
+                    let [blue, green, red] =
+                        [x + 90 + random % 3, y + x / 2, y + 40].map(|value| value as u8);
+                    u32::from_le_bytes([blue, green, red, 0])
+                }
                 Content::Noise => random,
             };
-            pixel.copy_from_slice(&(color ^ random & 0xff00_0000).to_le_bytes());
+            pixel.copy_from_slice(&(color ^ (random & 0xff00_0000)).to_le_bytes());
         }
     }
 }

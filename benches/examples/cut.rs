@@ -1,0 +1,82 @@
+//! Cuts a short clip out of a recorded desktop: a part of the display, some of the frames. This is how the
+//! recordings in `data/` were made; `data/README.md` has the numbers.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use benches::Playback;
+use clap::Parser;
+use frame::{Grid, Picture, Rect, Size};
+
+#[derive(Parser)]
+struct Args {
+    /// The recording.
+    from: PathBuf,
+    /// The clip that is written.
+    to: PathBuf,
+    /// Left edge of the part, in pixels.
+    #[arg(long, default_value_t = 0)]
+    x: u32,
+    /// Top edge of the part, in pixels.
+    #[arg(long, default_value_t = 0)]
+    y: u32,
+    /// Width of the part, in pixels.
+    #[arg(long)]
+    width: u32,
+    /// Height of the part, in pixels.
+    #[arg(long)]
+    height: u32,
+    /// The first frame that is taken, counted from 0.
+    #[arg(long, default_value_t = 0)]
+    skip: usize,
+    /// Frames that are taken.
+    #[arg(long)]
+    frames: u32,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let part = Rect::new(args.x, args.y, args.width, args.height);
+    let mut playback = Playback::open(&args.from)?;
+    for _ in 0..args.skip {
+        playback.next_frame()?.context("the recording ends before the clip begins")?;
+    }
+    let mut clip = b"TD01".to_vec();
+    for number in [part.width, part.height, args.frames] {
+        clip.extend(number.to_le_bytes());
+    }
+    let mut before = None;
+    for number in 0..args.frames {
+        let (picture, _) = playback.next_frame()?.context("the recording ends before the clip does")?;
+        let cut = cut(picture, part)?;
+        append(number, &cut, before.as_ref(), &mut clip)?;
+        before = Some(cut);
+    }
+    fs::write(&args.to, zstd::encode_all(&clip[..], 19)?)?;
+    Ok(())
+}
+
+fn cut(picture: &Picture, part: Rect) -> Result<Picture> {
+    ensure!(Rect::of(picture.size()).covers(part), "the part lies outside of {}", picture.size());
+    let rows: Vec<&[u8]> = picture.frame().rows(part).collect();
+    Ok(Picture::from_pixels(Size::new(part.width, part.height), rows.concat())?)
+}
+
+/// Appends a frame: the tiles that differ from the frame before.
+fn append(number: u32, picture: &Picture, before: Option<&Picture>, clip: &mut Vec<u8>) -> Result<()> {
+    let grid = Grid::of(picture.size())?;
+    let tile = |picture: &Picture, index| {
+        let rows = grid.rect(index).map(|rect| picture.frame().rows(rect).collect::<Vec<_>>().concat());
+        rows.unwrap_or_default()
+    };
+    let changed = |&index: &u16| before.is_none_or(|before| tile(picture, index) != tile(before, index));
+    let changed: Vec<u16> = grid.indices().filter(changed).collect();
+    clip.extend((u64::from(number) * 33_333).to_le_bytes());
+    clip.extend(u32::try_from(changed.len())?.to_le_bytes());
+    for index in changed {
+        clip.extend(index.to_le_bytes());
+        clip.extend(tile(picture, index));
+    }
+    Ok(())
+}
