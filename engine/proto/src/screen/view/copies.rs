@@ -24,7 +24,7 @@ enum Readiness {
 impl View {
     /// Takes all copies that may go now, with what belongs to their steps; puts off those that may go soon.
     pub(super) fn send_copies(&mut self, store: &Store, grid: Grid, draft: &mut Draft) {
-        let mut ready = Vec::new();
+        let (mut ready, mut put_off) = (Vec::new(), Vec::new());
         let mut bytes = 0;
         for index in self.due.iter().filter(|index| !self.forced.contains(*index)) {
             let Some(step) = self.next_step(store, index).filter(|step| !step.copies.is_empty()) else {
@@ -35,10 +35,11 @@ impl View {
                     bytes += step.patch_bytes();
                     ready.push(index);
                 }
-                Readiness::Later => _ = self.put_off.insert(index),
+                Readiness::Later => put_off.push(index),
                 Readiness::Ready | Readiness::Never => {}
             }
         }
+        put_off.into_iter().for_each(|index| self.put_off(index));
         self.push_copies(store, grid, &ready, draft);
         for index in ready {
             self.push_step(store, index, draft);
@@ -157,7 +158,7 @@ impl View {
         }
         self.note_write(index, Grade::exact(version), draft);
         if version < tile.newest().version {
-            self.put_off.insert(index);
+            self.put_off(index);
         } else {
             self.settle(index);
         }

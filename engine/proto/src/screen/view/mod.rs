@@ -253,6 +253,13 @@ impl View {
         }
     }
 
+    /// A tile is looked at again for the next update.
+    fn put_off(&mut self, index: TileIndex) {
+        self.missing.remove(index);
+        self.due.insert(index);
+        self.put_off.insert(index);
+    }
+
     /// The viewer lacks a tile that the store cannot give.
     fn miss(&mut self, index: TileIndex) {
         self.due.remove(index);

@@ -49,6 +49,9 @@ impl View {
                 Way::StalePayload => {
                     self.push_payload(store, grid, index, draft);
                     self.miss(index);
+                    if self.next_step(store, index).is_some() {
+                        self.put_off(index);
+                    }
                 }
                 Way::Missing => self.miss(index),
             }
@@ -108,7 +111,7 @@ impl View {
         if store.tile(index).is_some_and(|tile| tile.newest() <= grade) {
             self.settle(index);
         } else {
-            self.put_off.insert(index);
+            self.put_off(index);
         }
     }
 
