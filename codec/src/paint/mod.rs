@@ -5,14 +5,15 @@
 //! again; what builds on such a tile is not painted either, so that a right version never has wrong pixels.
 
 mod copy;
+mod slots;
 mod tiles;
 
-use frame::{Picture, Rect, Region, Size};
-use wire::limits::SLOTS_MAX;
-use wire::screen::{Coding, Extent, Operation, PatchTile, Quality, Reuse, Tile, Update};
-use wire::{DictionaryId, Epoch, Slot, TileIndex, Version};
+use frame::{Picture, Rect, Region};
+use wire::screen::{Extent, Operation, PatchTile, Quality, Reuse, Tile, Update};
+use wire::{Epoch, TileIndex, Version};
 
 use crate::{Decoder, PayloadError, geometry};
+use slots::{Kept, Slots};
 use tiles::{Held, Tiles};
 
 /// What one update did.
@@ -50,17 +51,9 @@ pub struct Painter {
     tiles: Tiles,
     picture: Picture,
     before: Option<Picture>,
-    slots: Vec<Option<Kept>>,
+    slots: Slots,
     decoder: Decoder,
     counters: Counters,
-}
-
-/// The pixels of a tile that may come again.
-#[derive(Debug, Clone)]
-struct Kept {
-    size: Size,
-    quality: Quality,
-    pixels: Box<[u8]>,
 }
 
 /// Why an operation was not painted.
@@ -80,7 +73,7 @@ impl Painter {
             tiles: Tiles::new(extent),
             picture: black(extent),
             before: None,
-            slots: Vec::new(),
+            slots: Slots::default(),
             decoder: Decoder::default(),
             counters: Counters::default(),
         }
@@ -119,11 +112,10 @@ impl Painter {
             self.begin(header.epoch, header.extent);
             painted.damage.add(Rect::of(self.picture.size()));
         }
-        let copies = update.operations.iter().take_while(|operation| matches!(operation, Operation::Copy(_)));
-        let copies = copies.count();
-        let (first, rest) = update.operations.split_at_checked(copies).unwrap_or_default();
-        self.paint_copies(first, &mut painted);
-        for operation in rest {
+        let is_copy = |operation: &&Operation| matches!(operation, Operation::Copy(_));
+        let copies = update.operations.iter().take_while(is_copy).count();
+        self.paint_copies(&update.operations[..copies], &mut painted);
+        for operation in &update.operations[copies..] {
             self.paint_one(operation, &mut painted);
         }
         painted.lost.sort_unstable();
@@ -206,23 +198,23 @@ impl Painter {
             return Err(Unpainted::Outdated);
         }
         let decoded = self.decoder.decode(tile.coding, tile.dictionary, &tile.payload, rect.size());
-        let kept = decoded.as_ref().ok().filter(|_| tile.keep.is_some()).map(|&pixels| Kept {
-            size: rect.size(),
-            quality: tile.quality,
-            pixels: pixels.into(),
-        });
-        let drawn = decoded.is_ok_and(|pixels| outdated || self.picture.write(rect, pixels));
+        let decoded = decoded.inspect_err(|error| note_undecodable(tile.index, error)).ok();
         if let Some(slot) = tile.keep {
-            self.keep(slot, kept);
+            let kept = decoded.map(|pixels| Kept {
+                size: rect.size(),
+                quality: tile.quality,
+                pixels: pixels.into(),
+            });
+            self.slots.keep(slot, kept);
         }
-        match (outdated, drawn) {
-            (true, _) => Err(Unpainted::Outdated),
-            (false, false) => Err(Unpainted::Lost),
-            (false, true) => {
-                self.tiles.hold(tile.index, held);
-                Ok(rect)
-            }
+        if outdated {
+            return Err(Unpainted::Outdated);
         }
+        if !self.picture.write(rect, decoded.ok_or(Unpainted::Lost)?) {
+            return Err(Unpainted::Lost);
+        }
+        self.tiles.hold(tile.index, held);
+        Ok(rect)
     }
 
     fn paint_patch(&mut self, patch: &PatchTile) -> Result<Rect, Unpainted> {
@@ -235,28 +227,18 @@ impl Painter {
         let [x, y, width, height] =
             [patch.rect.x, patch.rect.y, patch.rect.width, patch.rect.height].map(u32::from);
         let rect = Rect::new(tile.x + x, tile.y + y, width, height);
-        let PatchTile { coding, dictionary, ref payload, .. } = *patch;
-        if !tile.covers(rect) || self.draw(coding, dictionary, payload, rect).is_err() {
+        let decoded = self.decoder.decode(patch.coding, patch.dictionary, &patch.payload, rect.size());
+        let decoded = decoded.inspect_err(|error| note_undecodable(patch.index, error)).ok();
+        if !tile.covers(rect) || !self.picture.write(rect, decoded.ok_or(Unpainted::Lost)?) {
             return Err(Unpainted::Lost);
         }
         self.tiles.hold(patch.index, Held { version: patch.based.version, quality: held.quality });
         Ok(rect)
     }
 
-    fn draw(
-        &mut self,
-        coding: Coding,
-        dictionary: Option<DictionaryId>,
-        payload: &[u8],
-        rect: Rect,
-    ) -> Result<(), PayloadError> {
-        let pixels = self.decoder.decode(coding, dictionary, payload, rect.size())?;
-        if self.picture.write(rect, pixels) { Ok(()) } else { Err(PayloadError::Size(rect.size())) }
-    }
-
     fn paint_reuse(&mut self, reuse: &Reuse) -> Result<Rect, Unpainted> {
         let rect = self.tiles.rect(reuse.index).ok_or(Unpainted::Lost)?;
-        let kept = self.slots.get(reuse.slot.to_usize()).and_then(Option::as_ref).ok_or(Unpainted::Lost)?;
+        let kept = self.slots.get(reuse.slot).ok_or(Unpainted::Lost)?;
         let held = Held { version: reuse.version, quality: kept.quality };
         if self.tiles.is_newer(reuse.index, held) {
             return Err(Unpainted::Outdated);
@@ -267,17 +249,10 @@ impl Painter {
         self.tiles.hold(reuse.index, held);
         Ok(rect)
     }
+}
 
-    fn keep(&mut self, slot: Slot, kept: Option<Kept>) {
-        let place = slot.to_usize();
-        if SLOTS_MAX <= place {
-            return;
-        }
-        if self.slots.len() <= place {
-            self.slots.resize(place + 1, None);
-        }
-        self.slots[place] = kept;
-    }
+fn note_undecodable(index: TileIndex, error: &PayloadError) {
+    tracing::debug!(%index, %error, "a payload cannot be decoded");
 }
 
 fn black(extent: Extent) -> Picture {
