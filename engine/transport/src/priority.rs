@@ -78,7 +78,7 @@ impl Priority {
 
     /// The number that carriers sort by; higher goes first. Never negative.
     ///
-    /// The class stands above [`ORDER_BITS`]; below it, an older update has the higher number. The update number
+    /// The class stands in the high bits; in the 24 below, an older update has the higher number. The update number
     /// wraps there after 16 million updates (77 hours at 60 a second), when one moment's order may be wrong.
     pub const fn to_number(self) -> i32 {
         const ORDER_MAX: u64 = (1 << ORDER_BITS) - 1;
