@@ -1,6 +1,6 @@
 //! The support sessions of one link: what each shows, and the pointer that goes with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proto::liveness::LinkClock;
 use tokio::task::JoinHandle;
@@ -16,8 +16,8 @@ use crate::show::{Show, Source};
 /// Sessions of one endpoint at a time. More than one is rare; each costs a capture.
 const SESSIONS_MAX: usize = 8;
 
-/// Renditions of one session at a time: four displays in two colour modes.
-const SHOWS_MAX: usize = 8;
+/// Renditions of one session that are or were watched: eight displays in two colour modes.
+const SHOWS_MAX: usize = 16;
 
 /// All sessions of one link. Dropping it ends them.
 pub struct Sessions {
@@ -57,14 +57,14 @@ impl Sessions {
 
     /// A session begins. Says whether there was room for it.
     pub fn open(&mut self, session: SessionId) -> bool {
-        if SESSIONS_MAX <= self.open.len() && !self.has(session) {
+        if self.has(session) {
+            return true;
+        }
+        if SESSIONS_MAX <= self.open.len() {
             return false;
         }
         let pointer = self.watch_pointer(session);
-        let shows = BTreeMap::new();
-        if let Some(before) = self.open.insert(session, Session { shows, pointer }) {
-            before.end();
-        }
+        self.open.insert(session, Session { shows: BTreeMap::new(), pointer });
         true
     }
 
@@ -82,15 +82,20 @@ impl Sessions {
     pub fn demand(&mut self, demand: &Demand) {
         let id = SessionId::from_wire(demand.session);
         let Some(session) = self.open.get_mut(&id) else { return };
-        let wanted: Vec<RenditionId> = demand
+        let wanted: BTreeSet<RenditionId> = demand
             .wanted
             .iter()
             .filter_map(|wanted| Some(RenditionId::of(u8::try_from(wanted.display).ok()?, wanted.mode())))
-            .take(SHOWS_MAX)
             .collect();
-        session.shows.retain(|rendition, _| wanted.contains(rendition));
+        let unwanted = session.shows.iter().filter(|(rendition, _)| !wanted.contains(rendition));
+        unwanted.for_each(|(_, show)| show.end());
         for rendition in wanted {
-            if session.shows.contains_key(&rendition) {
+            if SHOWS_MAX <= session.shows.len() && !session.shows.contains_key(&rendition) {
+                tracing::warn!(session = %id, %rendition, "more displays are wanted than can be shown");
+                continue;
+            }
+            let show = session.shows.entry(rendition).or_insert_with(|| Show::new(id, rendition));
+            if show.is_on() {
                 continue;
             }
             let source = Source {
@@ -99,9 +104,8 @@ impl Sessions {
                 hands: self.desktop.hands.clone(),
                 clock: self.clock,
             };
-            match Show::start(source, &self.link, id, rendition) {
-                Ok(show) => drop(session.shows.insert(rendition, show)),
-                Err(error) => tracing::warn!(%error, %rendition, "display cannot be shown"),
+            if let Err(error) = show.begin(source, &self.link) {
+                tracing::warn!(session = %id, %rendition, %error, "display cannot be shown");
             }
         }
     }

@@ -7,11 +7,11 @@ use parking_lot::Mutex;
 use platform::{CaptureError, Captured, OpenError, Platform, Waker};
 use proto::liveness::LinkClock;
 use proto::screen::{Capture, StoreError};
-use wire::screen::{Based, EXACT, Extent, Operation, PatchTile, SeatInput, Tile};
+use wire::screen::{Based, Extent, Operation, SeatInput};
 use wire::{DecodeError, Epoch, TileIndex, Version};
 
 use crate::desktop::Hands;
-use crate::show::uplink::{Task, Uplink};
+use crate::show::uplink::{Task, Turn, Uplink};
 
 /// Shortest time between two pictures: 60 a second, as most displays show.
 const INTERVAL_MIN: Duration = Duration::from_micros(16_600);
@@ -60,14 +60,19 @@ pub enum ShowError {
     Random(#[from] getrandom::Error),
 }
 
-/// Takes pictures until the uplink is stopped. `waker` is where others find the way to end a wait for damage.
+/// Takes pictures until the turn ends. `waker` is where others find the way to end a wait for damage.
 ///
 /// # Errors
 /// When the display cannot be shown any more.
-pub(super) fn run(source: &Source, uplink: &Uplink, waker: &Mutex<Option<Waker>>) -> Result<(), ShowError> {
+pub(super) fn run(
+    source: &Source,
+    uplink: &Uplink,
+    turn: Turn,
+    waker: &Mutex<Option<Waker>>,
+) -> Result<(), ShowError> {
     let mut failures = 0;
-    while !uplink.is_stopped() {
-        match show_epoch(source, uplink, waker) {
+    while uplink.is_on(turn) {
+        match show_epoch(source, uplink, turn, waker) {
             Err(ShowError::Capture(CaptureError::Resized)) => failures = 0,
             Err(ShowError::Open(error)) if failures < REOPEN_TRIES => {
                 tracing::debug!(%error, display = source.display, "display not there yet");
@@ -81,17 +86,22 @@ pub(super) fn run(source: &Source, uplink: &Uplink, waker: &Mutex<Option<Waker>>
 }
 
 /// Takes pictures while the display keeps its size.
-fn show_epoch(source: &Source, uplink: &Uplink, waker: &Mutex<Option<Waker>>) -> Result<(), ShowError> {
+fn show_epoch(
+    source: &Source,
+    uplink: &Uplink,
+    turn: Turn,
+    waker: &Mutex<Option<Waker>>,
+) -> Result<(), ShowError> {
     let mut capture = source.platform.capture(source.display)?;
     *waker.lock() = Some(capture.waker());
     let mut coder: Option<Coder> = None;
     let mut not_before = Instant::now();
     loop {
-        match uplink.wait(not_before) {
+        match uplink.wait(turn, not_before) {
             Task::Stop => return Ok(()),
             Task::Tiles(tiles) => {
                 if let Some(coder) = &coder {
-                    uplink.put(coder.tiles(&tiles), false)?;
+                    uplink.put(turn, coder.tiles(&tiles), false)?;
                 }
             }
             Task::Picture => {
@@ -104,7 +114,7 @@ fn show_epoch(source: &Source, uplink: &Uplink, waker: &Mutex<Option<Waker>>) ->
                 };
                 let inputs = source.hands.as_ref().map(Hands::inputs).unwrap_or_default();
                 if let Some(coded) = coder.code(&captured, source.clock.at(now), inputs)? {
-                    uplink.put(coded, true)?;
+                    uplink.put(turn, coded, true)?;
                 }
             }
         }
@@ -165,23 +175,7 @@ impl Coder {
     }
 
     fn operation(&self, tile: EncodedTile) -> Operation {
-        let EncodedTile { index, patch, coding, dictionary, payload } = tile;
-        let version = self.version;
-        match patch {
-            Some(rect) => {
-                let base = Version::from_wire(version.to_wire().saturating_sub(1));
-                let based = Based { version, base };
-                Operation::Patch(PatchTile { based, index, rect, coding, dictionary, payload })
-            }
-            None => Operation::Tile(Tile {
-                index,
-                version,
-                quality: EXACT,
-                coding,
-                dictionary,
-                keep: None,
-                payload,
-            }),
-        }
+        let base = Version::from_wire(self.version.to_wire().saturating_sub(1));
+        tile.into_operation(Based { version: self.version, base })
     }
 }

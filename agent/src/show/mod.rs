@@ -1,7 +1,7 @@
 //! Showing one display in one rendition to the relay, from pixels to streams.
 //!
-//! A thread captures and codes ([`capture`]), a task sends ([`send`]), and [`uplink`] is what they share.
-//! Dropping a [`Show`] ends both.
+//! A thread captures and codes ([`capture`]), a task sends ([`send`]), and [`uplink`] is what they share. They run
+//! while somebody watches; a [`Show`] itself lasts as long as its session, for the numbers of its updates go on.
 
 mod capture;
 mod send;
@@ -12,7 +12,6 @@ use std::thread;
 
 use parking_lot::Mutex;
 use platform::Waker;
-use tokio::task::JoinHandle;
 use transport::Link;
 use wire::control::{Answer, Refresh};
 use wire::{RenditionId, SessionId};
@@ -22,32 +21,45 @@ use uplink::Uplink;
 
 /// One display on its way to the relay.
 pub struct Show {
+    session: SessionId,
+    rendition: RenditionId,
     uplink: Uplink,
     waker: Arc<Mutex<Option<Waker>>>,
-    sender: JoinHandle<()>,
 }
 
 impl Show {
-    /// Starts the thread and the task.
+    /// A display that nobody watches yet.
+    pub fn new(session: SessionId, rendition: RenditionId) -> Self {
+        let uplink = Uplink::new(session, rendition);
+        Self { session, rendition, uplink, waker: Arc::default() }
+    }
+
+    /// Somebody watches: starts the thread and the task.
     ///
     /// # Errors
     /// When no thread can be made.
-    pub fn start(
-        source: Source,
-        link: &Link,
-        session: SessionId,
-        rendition: RenditionId,
-    ) -> std::io::Result<Self> {
-        let uplink = Uplink::new(session, rendition);
-        let waker = Arc::new(Mutex::new(None));
-        let (shared, place) = (uplink.clone(), Arc::clone(&waker));
+    pub fn begin(&self, source: Source, link: &Link) -> std::io::Result<()> {
+        let turn = self.uplink.begin();
+        let (session, rendition) = (self.session, self.rendition);
+        let (uplink, waker) = (self.uplink.clone(), Arc::clone(&self.waker));
         thread::Builder::new().name(format!("show {rendition}")).spawn(move || {
-            if let Err(error) = capture::run(&source, &shared, &place) {
+            if let Err(error) = capture::run(&source, &uplink, turn, &waker) {
                 tracing::warn!(%session, %rendition, %error, "display is not shown any more");
             }
         })?;
-        let sender = tokio::spawn(send::run(link.clone(), uplink.clone(), Arc::clone(&waker)));
-        Ok(Self { uplink, waker, sender })
+        tokio::spawn(send::run(link.clone(), self.uplink.clone(), turn, Arc::clone(&self.waker)));
+        Ok(())
+    }
+
+    /// Nobody watches any more.
+    pub fn end(&self) {
+        self.uplink.end();
+        call(&self.waker);
+    }
+
+    /// Whether somebody watches.
+    pub fn is_on(&self) -> bool {
+        self.uplink.is_watched()
     }
 
     /// The relay asks for tiles again.
@@ -63,9 +75,7 @@ impl Show {
 
 impl Drop for Show {
     fn drop(&mut self) {
-        self.uplink.stop();
-        call(&self.waker);
-        self.sender.abort();
+        self.end();
     }
 }
 

@@ -7,8 +7,9 @@ use parking_lot::Mutex;
 use platform::Waker;
 use proto::rate::Budget;
 use transport::{Link, LinkError, Priority, SendStream, StreamError};
+use wire::close::CloseCode;
 
-use crate::show::uplink::Uplink;
+use crate::show::uplink::{Turn, Uplink};
 
 /// Longest wait before room and refreshes are looked at again.
 const LOOK: Duration = Duration::from_millis(100);
@@ -30,20 +31,35 @@ enum SendError {
     TooSlow,
 }
 
-/// Sends until the uplink is stopped or the link ends. An update that was taken and not sent would be lost for
-/// good, so every failure closes the link.
-pub(super) async fn run(link: Link, uplink: Uplink, waker: Arc<Mutex<Option<Waker>>>) {
-    if let Err(error) = send(&link, &uplink, &waker).await {
-        tracing::debug!(%error, "screen is not sent any more");
-        link.close(wire::close::CloseCode::TooSlow, "screen not taken");
+impl SendError {
+    fn close_code(&self) -> CloseCode {
+        match self {
+            Self::Link(_) => CloseCode::Done,
+            Self::Stream(error) => error.close_code().unwrap_or(CloseCode::Cancelled),
+            Self::TooSlow => CloseCode::TooSlow,
+        }
     }
 }
 
-async fn send(link: &Link, uplink: &Uplink, waker: &Mutex<Option<Waker>>) -> Result<(), SendError> {
+/// Sends until the turn ends or the link does. An update that was taken and not sent would be lost for good, so
+/// every failure closes the link, and nobody aborts this task.
+pub(super) async fn run(link: Link, uplink: Uplink, turn: Turn, waker: Arc<Mutex<Option<Waker>>>) {
+    if let Err(error) = send(&link, &uplink, turn, &waker).await {
+        tracing::debug!(%error, "screen is not sent any more");
+        link.close(error.close_code(), &error.to_string());
+    }
+}
+
+async fn send(
+    link: &Link,
+    uplink: &Uplink,
+    turn: Turn,
+    waker: &Mutex<Option<Waker>>,
+) -> Result<(), SendError> {
     let mut budget = Budget::default();
     // A stream must be at hand before an update is taken. One that was not needed waits for the next.
     let mut spare: Option<SendStream> = None;
-    while !uplink.is_stopped() {
+    while uplink.is_on(turn) {
         if !uplink.is_due() {
             uplink.due(LOOK).await;
             continue;

@@ -32,8 +32,14 @@ struct State {
     view: View,
     is_picture_wanted: bool,
     asked: Vec<TileIndex>,
-    is_stopped: bool,
+    turn: Option<Turn>,
+    turns: u64,
 }
+
+/// One time that the rendition is watched, from the demand to its end. What belongs to an earlier turn comes to
+/// nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Turn(u64);
 
 /// What the capture thread is to do next.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,24 +53,57 @@ pub(super) enum Task {
 }
 
 impl Uplink {
-    /// An uplink that was sent nothing; a first picture is wanted.
+    /// An uplink of a rendition that nobody watches yet.
     pub(super) fn new(session: SessionId, rendition: RenditionId) -> Self {
         let state = State {
             store: Store::new(),
             view: View::new(session, rendition, None),
-            is_picture_wanted: true,
+            is_picture_wanted: false,
             asked: Vec::new(),
-            is_stopped: false,
+            turn: None,
+            turns: 0,
         };
         let (wanted, due) = (Condvar::new(), Notify::new());
         Self { shared: Arc::new(Shared { state: Mutex::new(state), wanted, due }) }
     }
 
+    /// Somebody watches: a first picture is wanted. The relay's picture starts over when this is not the first
+    /// turn; the numbers of updates go on, as long as the link lasts.
+    pub(super) fn begin(&self) -> Turn {
+        let state = &mut *self.shared.state.lock();
+        if 0 < state.turns {
+            state.view.forget();
+        }
+        state.turns += 1;
+        let turn = Turn(state.turns);
+        state.store.clear();
+        (state.turn, state.is_picture_wanted) = (Some(turn), true);
+        state.asked.clear();
+        turn
+    }
+
+    /// Nobody watches any more. An update that is being written is still written to its end.
+    pub(super) fn end(&self) {
+        self.shared.state.lock().turn = None;
+        self.shared.wanted.notify_all();
+        self.shared.due.notify_one();
+    }
+
+    /// Whether a turn goes on.
+    pub(super) fn is_on(&self, turn: Turn) -> bool {
+        self.shared.state.lock().turn == Some(turn)
+    }
+
+    /// Whether any turn goes on.
+    pub(super) fn is_watched(&self) -> bool {
+        self.shared.state.lock().turn.is_some()
+    }
+
     /// Blocks the capture thread until there is something to do, but not for a picture before `not_before`.
-    pub(super) fn wait(&self, not_before: Instant) -> Task {
+    pub(super) fn wait(&self, turn: Turn, not_before: Instant) -> Task {
         let mut state = self.shared.state.lock();
         loop {
-            if state.is_stopped {
+            if state.turn != Some(turn) {
                 return Task::Stop;
             }
             if !state.asked.is_empty() {
@@ -83,8 +122,11 @@ impl Uplink {
     ///
     /// # Errors
     /// When the capture contradicts its epoch, which would be a fault of ours.
-    pub(super) fn put(&self, capture: Capture, is_picture: bool) -> Result<(), StoreError> {
+    pub(super) fn put(&self, turn: Turn, capture: Capture, is_picture: bool) -> Result<(), StoreError> {
         let mut state = self.shared.state.lock();
+        if state.turn != Some(turn) {
+            return Ok(());
+        }
         state.store.put(capture)?;
         if is_picture {
             state.is_picture_wanted = false;
@@ -134,18 +176,6 @@ impl Uplink {
     pub(super) fn answer(&self, answer: &Answer) {
         self.shared.state.lock().view.answer(answer.applied);
     }
-
-    /// Ends both sides.
-    pub(super) fn stop(&self) {
-        self.shared.state.lock().is_stopped = true;
-        self.shared.wanted.notify_all();
-        self.shared.due.notify_one();
-    }
-
-    /// Whether it is over.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.shared.state.lock().is_stopped
-    }
 }
 
 #[cfg(test)]
@@ -158,16 +188,29 @@ mod tests {
 
     #[test]
     fn the_first_thing_wanted_is_a_picture() {
-        assert_eq!(uplink().wait(Instant::now()), Task::Picture);
+        let uplink = uplink();
+        let turn = uplink.begin();
+        assert_eq!(uplink.wait(turn, Instant::now()), Task::Picture);
     }
 
     #[test]
-    fn a_stopped_uplink_wakes_a_capture_that_waits_for_its_next_picture() {
+    fn the_end_of_a_turn_wakes_a_capture_that_waits_for_its_next_picture() {
         let uplink = uplink();
+        let turn = uplink.begin();
         let waiting = uplink.clone();
         let far = Instant::now() + Duration::from_secs(60);
-        let thread = std::thread::spawn(move || waiting.wait(far));
-        uplink.stop();
+        let thread = std::thread::spawn(move || waiting.wait(turn, far));
+        uplink.end();
         assert_eq!(thread.join().expect("the thread ends"), Task::Stop);
+    }
+
+    #[test]
+    fn what_is_left_of_an_earlier_turn_comes_to_nothing() {
+        let uplink = uplink();
+        let earlier = uplink.begin();
+        uplink.end();
+        let now = uplink.begin();
+        assert_eq!(uplink.wait(earlier, Instant::now()), Task::Stop);
+        assert!(uplink.is_on(now) && !uplink.is_on(earlier));
     }
 }

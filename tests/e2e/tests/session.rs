@@ -109,6 +109,20 @@ async fn a_technician_who_only_looks_types_nothing() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_display_that_nobody_watched_for_a_while_is_exact_again_on_the_same_link() -> anyhow::Result<()> {
+    let mut stage = Stage::set()?;
+    let technician = stage.technician().await?;
+    assert_exact(&technician, &stage.desktop).await?;
+    for turn in ["first", "second", "third"] {
+        technician.watch(&[]).await?;
+        stage.desktop.terminal(turn, "60x20+60+60", &["sleep", "600"])?;
+        technician.watch(&[(0, ColorMode::AllColors)]).await?;
+        assert_exact(&technician, &stage.desktop).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_crashed_agent_comes_back_into_the_session() -> anyhow::Result<()> {
     let mut stage = Stage::set()?;
     let technician = stage.technician().await?;
