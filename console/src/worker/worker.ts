@@ -18,12 +18,31 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 const post = (report: Report) => scope.postMessage(report);
 
-const client = fetch(zstdUrl)
-  .then((response) => response.arrayBuffer())
-  .then(async (wasm) => new Client(await compileZstd(wasm), post));
+/** How long the decompressor may take to arrive, and the pause before it is asked for again. */
+const LOAD_TIMEOUT_MS = 10_000;
+const LOAD_AGAIN_MS = 1_000;
+
+const client = load();
 
 // Commands wait for the client and so keep their order.
 scope.addEventListener("message", async (event) => take(await client, event.data));
+
+/** Fetches the decompressor, without which nothing starts; a relay that is away just now comes back. */
+async function load(): Promise<Client> {
+  for (;;) {
+    try {
+      const response = await fetch(zstdUrl, { signal: AbortSignal.timeout(LOAD_TIMEOUT_MS) });
+      if (!response.ok) {
+        throw new Error(`${zstdUrl}: ${response.status}`);
+      }
+      return new Client(await compileZstd(await response.arrayBuffer()), post);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      post({ kind: "session", state: { phase: "failed", stage: "ticket", detail } });
+      await new Promise((resolve) => setTimeout(resolve, LOAD_AGAIN_MS));
+    }
+  }
+}
 
 function take(client: Client, command: Command): void {
   switch (command.kind) {
