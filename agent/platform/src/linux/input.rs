@@ -14,7 +14,7 @@ use x11rb::{
         xkb::{ConnectionExt as _, EventType, ID, MapPart, SelectEventsAux},
         xproto::{
             BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt as _, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
-            MOTION_NOTIFY_EVENT,
+            KeyButMask, MOTION_NOTIFY_EVENT,
         },
         xtest::ConnectionExt as _,
     },
@@ -68,7 +68,7 @@ impl X11Input {
         watch(&server)?;
         let displays = display::list(&server)?;
         let keymap = Keymap::read(&server)?;
-        Ok(Self {
+        let input = Self {
             server,
             displays,
             displays_changed: false,
@@ -78,7 +78,25 @@ impl X11Input {
             held: HashMap::new(),
             buttons: Vec::new(),
             wheel: (0, 0),
-        })
+        };
+        input.release_left_behind()?;
+        Ok(input)
+    }
+
+    /// Releases what an agent that crashed held down: the server keeps it pressed after its client is gone.
+    ///
+    /// What a person at the computer holds stays held. Fake events come from a keyboard and a mouse of their own,
+    /// and the server takes no release from a device whose key is not down.
+    fn release_left_behind(&self) -> Result<(), Lost> {
+        let down = self.server.conn.query_keymap()?.reply()?.keys;
+        for keycode in (8..=u8::MAX).filter(|keycode| is_down(&down, *keycode)) {
+            self.fake(KEY_RELEASE_EVENT, keycode)?;
+        }
+        let mask = u16::from(self.server.conn.query_pointer(self.server.root)?.reply()?.mask);
+        for button in (1..=5).filter(|button| mask & u16::from(KeyButMask::BUTTON1) << (button - 1) != 0) {
+            self.fake(BUTTON_RELEASE_EVENT, button)?;
+        }
+        Ok(())
     }
 
     /// Takes in what changed on the server since the last call.
@@ -232,10 +250,7 @@ impl X11Input {
     /// The keys of these modifiers that are down, whoever pressed them.
     fn down(&self, mods: Mods) -> Result<Vec<u8>, Lost> {
         let down = self.server.conn.query_keymap()?.reply()?.keys;
-        let is_down = |keycode: &u8| {
-            down.get(usize::from(keycode / 8)).is_some_and(|keys| keys & (1 << (keycode % 8)) != 0)
-        };
-        Ok(self.keymap.keycodes_of(mods).filter(is_down).collect())
+        Ok(self.keymap.keycodes_of(mods).filter(|keycode| is_down(&down, *keycode)).collect())
     }
 
     fn type_character(&mut self, character: char, state: State) -> Result<(), InputError> {
@@ -346,6 +361,10 @@ impl Drop for X11Input {
             tracing::debug!(%error, "the keyboard could not be put back");
         }
     }
+}
+
+fn is_down(keys: &[u8; 32], keycode: u8) -> bool {
+    keys.get(usize::from(keycode / 8)).is_some_and(|keys| keys & (1 << (keycode % 8)) != 0)
 }
 
 fn number(button: Button) -> u8 {
