@@ -54,7 +54,8 @@ pub fn memory_bytes(process: u32) -> anyhow::Result<f64> {
 fn seconds(processes: &[u32]) -> anyhow::Result<f64> {
     let mut ticks = 0.0;
     for process in processes {
-        let stat = fs::read_to_string(format!("/proc/{process}/stat")).context("a measured process is gone")?;
+        let stat =
+            fs::read_to_string(format!("/proc/{process}/stat")).context("a measured process is gone")?;
         let after_name = stat.rsplit(')').next().unwrap_or_default();
         // Fields 14 and 15 of proc(5), counted behind the name.
         for field in after_name.split_whitespace().skip(11).take(2) {

@@ -88,7 +88,7 @@ pub async fn show(mut agent: Connected, seed: u64) -> anyhow::Result<()> {
                 }
             }
             _ = beat.tick() => {
-                if let Some(update) = shown.as_mut().map(Noise::next).transpose()?.flatten() {
+                if let Some(update) = shown.as_mut().map(Noise::next_update).transpose()?.flatten() {
                     send(&agent.link, &update).await?;
                 }
             }
@@ -121,13 +121,21 @@ impl Noise {
     ///
     /// # Errors
     /// When the store refuses, which would be a fault of ours.
-    pub fn next(&mut self) -> anyhow::Result<Option<Update>> {
+    pub fn next_update(&mut self) -> anyhow::Result<Option<Update>> {
         self.version = self.version.next().context("versions")?;
         let operations = (0..TILES).filter_map(TileIndex::from_usize).map(|index| {
             let from = self.random.random_range(0..NOISE_BYTES - TILE_BYTES);
             let payload = Bytes::copy_from_slice(&self.bytes[from..from + TILE_BYTES]);
             let (version, coding) = (self.version, Coding(5));
-            Operation::Tile(Tile { index, version, quality: EXACT, coding, dictionary: None, keep: None, payload })
+            Operation::Tile(Tile {
+                index,
+                version,
+                quality: EXACT,
+                coding,
+                dictionary: None,
+                keep: None,
+                payload,
+            })
         });
         let capture = Capture {
             epoch: Epoch::from_wire(1),

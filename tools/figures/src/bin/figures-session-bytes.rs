@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use e2e::endpoint::Endpoint;
 use e2e::site::Site;
 use e2e::technician;
@@ -36,7 +37,7 @@ const fn clip(name: &'static str, tight_kb: u32, prototype_kb: f64) -> Clip {
 }
 
 /// The first picture is shown for so much longer: all of it must have come before the second.
-const HOLD: Duration = Duration::from_millis(1500);
+const HOLD: Duration = Duration::from_millis(2500);
 
 /// A recording and its end, on a loaded machine.
 const CLIP_MAX: Duration = Duration::from_secs(25);
@@ -57,11 +58,11 @@ async fn measure(corpus: &Path, clip: &Clip) -> anyhow::Result<()> {
     let site = Site::start()?;
     let platform = format!("fake:{}?hold={}", path.display(), HOLD.as_millis());
     let _endpoint = Endpoint::start(&site, clip.name, &platform)?;
-    let start = Instant::now();
     let technician = technician::join(&site, clip.name).await?;
-    until_hash(&technician, &recording.first, start + HOLD).await?;
+    let start = Instant::now();
+    until_hash(&technician, &recording.first, start + HOLD).await.context("the first picture")?;
     technician.reset_figures();
-    until_hash(&technician, &recording.last, start + CLIP_MAX).await?;
+    until_hash(&technician, &recording.last, start + CLIP_MAX).await.context("the last picture")?;
     // The picture at the end may have been there before; the recording's time must be over, too.
     tokio::time::sleep_until((start + HOLD + recording.length + 10 * LOOK).into()).await;
     until_hash(&technician, &recording.last, start + CLIP_MAX).await?;

@@ -30,6 +30,9 @@ const KEYSYM: u32 = 0x61;
 
 const RIVAL: &str = "x0tigervncserver";
 
+/// Its program; the one of its name is a script around it.
+const RIVAL_PROGRAM: &str = "X0tigervnc";
+
 #[tokio::main]
 async fn main() {
     or_skip("input to pixel", measure().await);
@@ -67,9 +70,13 @@ fn print(load: &str, ours: &Run, theirs: &Run, median: (f64, f64), p95: (f64, f6
     Figure::new(format!("… agent and relay, {load}"), ours.server, "% of a core")
         .beside(RIVAL, theirs.server)
         .print()?;
-    Figure::new(format!("… viewer (ours decodes, theirs gets raw pixels), {load}"), ours.viewer, "% of a core")
-        .beside("RFB client", theirs.viewer)
-        .print()
+    Figure::new(
+        format!("… viewer (ours decodes, theirs gets raw pixels), {load}"),
+        ours.viewer,
+        "% of a core",
+    )
+    .beside("RFB client", theirs.viewer)
+    .print()
 }
 
 async fn ours(stage: &mut Stage) -> anyhow::Result<Run> {
@@ -87,7 +94,7 @@ async fn ours(stage: &mut Stage) -> anyhow::Result<Run> {
 
 async fn theirs(stage: &mut Stage) -> anyhow::Result<Run> {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-    let mut command = stage.desktop.command(RIVAL);
+    let mut command = stage.desktop.command(RIVAL_PROGRAM);
     command.args(["-SecurityTypes", "None", "-localhost", "-rfbport", &port.to_string()]);
     let server = Process::start(RIVAL, &mut command).context("Debian package tigervnc-scraping-server")?;
     let socket = wait::until(RIVAL, BOUND, || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok())?;
