@@ -9,7 +9,7 @@ use e2e::desktop::Desktop;
 use e2e::shaper::Shaper;
 use e2e::technician;
 use figures::figure::{Figure, or_skip, quantile};
-use figures::line::POOR;
+use figures::line::{POOR, POOR_NAME};
 use figures::stage::{BOUND, NAME, Stage, exact};
 use transport::client::Preference;
 use view::access::Entry;
@@ -37,7 +37,7 @@ async fn measure() -> anyhow::Result<()> {
     let shaper = Shaper::start(stage.site.ready().udp, POOR)?;
     let near = technician::log_in(&stage.site, Preference::Quic).await?;
     let far = technician::log_in_by(&stage.site, Preference::Quic, shaper.address()).await?;
-    for (entry, line) in [(&near, "loopback"), (&far, "40 ms, 1 % loss, 5 Mb/s")] {
+    for (entry, line) in [(&near, "loopback"), (&far, POOR_NAME)] {
         let stopped = after_scrolls(entry, &stage.desktop, &scroll).await?;
         figure("time to exact after a scroll stops", line, &stopped)?;
         let joined = after_joins(entry, &stage.desktop).await?;

@@ -84,7 +84,7 @@ async fn through_bare_quinn() -> anyhow::Result<f64> {
                 tokio::time::interval_at(start.into(), Duration::from_secs(1) / PICTURES_PER_SECOND);
             loop {
                 beat.tick().await;
-                if let Some(update) = noise.next()? {
+                if let Some(update) = noise.next_update()? {
                     synthetic::send(&source, &update).await?;
                 }
             }
