@@ -7,12 +7,15 @@
  */
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const require = createRequire(new URL("../../../console/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 
 /** Longest wait for an element, in milliseconds; below the test's own limit. */
 const ELEMENT_MAX = 30_000;
+/** Pause between two looks at a condition, in milliseconds. */
+const LOOK_EVERY = 50;
 
 const settings = JSON.parse(process.argv[2] ?? "{}");
 const flags = [
@@ -23,7 +26,8 @@ const flags = [
   "--disable-component-update",
   "--disable-sync",
 ];
-if (settings.udpRefused) flags.push("--disable-quic");
+// `--disable-quic` does not concern WebTransport; a rule for the resolver does, port included.
+if (settings.detour) flags.push(`--host-resolver-rules=MAP ${settings.detour.from} ${settings.detour.to}`);
 
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 
@@ -53,14 +57,26 @@ const commands = {
   type: ({ text }) => page.keyboard.type(text, { delay: 15 }),
   press: ({ key }) => page.keyboard.press(key),
   hold: ({ key }) => page.keyboard.down(key),
+  release: ({ key }) => page.keyboard.up(key),
+  choose: ({ selector, label }) => page.locator(selector).selectOption({ label }).then(() => null),
+  async download({ selector, path }) {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.locator(selector).click()]);
+    await file.saveAs(path);
+    return file.suggestedFilename();
+  },
+  offline: ({ offline }) => context.setOffline(offline),
   async mouse({ action, x, y }) {
     await page.mouse.move(x, y);
     if (action === "down") await page.mouse.down();
     if (action === "up") await page.mouse.up();
   },
   value: ({ expression }) => page.evaluate(expression),
-  until: ({ expression, bound }) =>
-    page.waitForFunction(expression, undefined, { timeout: bound, polling: 50 }).then(() => null),
+  async until({ expression, bound }) {
+    // Not `waitForFunction`: it makes the page itself evaluate a string, which our policy forbids.
+    for (const end = Date.now() + bound; !(await page.evaluate(expression)); await sleep(LOOK_EVERY)) {
+      if (end < Date.now()) throw new Error(`not within ${bound} ms`);
+    }
+  },
   screenshot: ({ path }) => page.screenshot({ path }).then(() => null),
   console: () => consoleLines,
 };

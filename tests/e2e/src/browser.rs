@@ -4,6 +4,8 @@
 //! is each answer. Tests stay in Rust, beside the desktop and the relay that they look at.
 
 use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -29,15 +31,24 @@ pub struct Window {
     pub width: u16,
     /// Height of the page.
     pub height: u16,
-    /// Whether UDP reaches nothing, so that only WebSocket is left.
-    pub udp_refused: bool,
+    /// Sends what the page has for one address to another, such as a bad line's end.
+    pub detour: Option<Detour>,
     /// Whether the page is shown dark.
     pub dark: bool,
 }
 
+/// A way other than the one that the page thinks. The page sees no difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Detour {
+    /// Where the page sends to.
+    pub from: SocketAddr,
+    /// Where it arrives.
+    pub to: SocketAddr,
+}
+
 impl Default for Window {
     fn default() -> Self {
-        Self { width: 1280, height: 720, udp_refused: false, dark: false }
+        Self { width: 1280, height: 720, detour: None, dark: false }
     }
 }
 
@@ -51,7 +62,7 @@ impl Browser {
         let settings = json!({
             "width": window.width,
             "height": window.height,
-            "udpRefused": window.udp_refused,
+            "detour": window.detour.map(|way| json!({ "from": way.from, "to": way.to })),
             "dark": window.dark,
         });
         let mut driver = Command::new("node")
@@ -134,6 +145,39 @@ impl Browser {
         self.ask(&json!({ "do": "hold", "key": key })).map(drop)
     }
 
+    /// Releases a key that was held.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub fn release(&mut self, key: &str) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "release", "key": key })).map(drop)
+    }
+
+    /// Chooses an entry of a list by its label.
+    ///
+    /// # Errors
+    /// When there is no such list or entry.
+    pub fn choose(&mut self, selector: &str, label: &str) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "choose", "selector": selector, "label": label })).map(drop)
+    }
+
+    /// Clicks, and keeps the file that the page then offers at `path`. Gives the name that it suggests.
+    ///
+    /// # Errors
+    /// When no file comes.
+    pub fn download(&mut self, selector: &str, path: &Path) -> anyhow::Result<String> {
+        let name = self.ask(&json!({ "do": "download", "selector": selector, "path": path }))?;
+        Ok(serde_json::from_value(name)?)
+    }
+
+    /// Cuts or mends what the page has over TCP; links that are open over TCP stay.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub fn set_offline(&mut self, offline: bool) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "offline", "offline": offline })).map(drop)
+    }
+
     /// Moves, presses or releases the mouse at a pixel of the page: `move`, `down` or `up`.
     ///
     /// # Errors
@@ -163,7 +207,7 @@ impl Browser {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn screenshot(&mut self, path: &std::path::Path) -> anyhow::Result<()> {
+    pub fn screenshot(&mut self, path: &Path) -> anyhow::Result<()> {
         self.ask(&json!({ "do": "screenshot", "path": path })).map(drop)
     }
 

@@ -52,6 +52,11 @@ impl Desktop {
         self.programs.last_mut().context("a program")
     }
 
+    /// What the programs of this name printed so far.
+    pub fn printed(&self, program: &str) -> String {
+        self.programs.iter().filter(|one| one.name() == program).map(Process::output).collect()
+    }
+
     /// A command whose display is this desktop.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
@@ -91,6 +96,20 @@ impl Desktop {
         self.run("xterm", &arguments).context("Debian package xterm")?;
         let shown = || self.output("xdotool", &["search", "--onlyvisible", "--name", title]).ok();
         wait::until("a terminal", START_MAX, || shown().filter(|ids| !ids.is_empty())).map(drop)
+    }
+
+    /// Where a window with this title lies: its left and top edge on the root, without decoration.
+    ///
+    /// # Errors
+    /// When there is no such window.
+    pub fn window_place(&self, title: &str) -> anyhow::Result<(i32, i32)> {
+        let said = String::from_utf8(self.output("xwininfo", &["-name", title])?)?;
+        let field =
+            |name: &str| said.lines().find_map(|line| line.trim().strip_prefix(name)?.trim().parse().ok());
+        Ok((
+            field("Absolute upper-left X:").context("no X")?,
+            field("Absolute upper-left Y:").context("no Y")?,
+        ))
     }
 
     /// What the X server shows, as rows of red, green and blue.

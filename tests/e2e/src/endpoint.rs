@@ -57,12 +57,25 @@ impl Endpoint {
         &mut self.agent
     }
 
+    /// What the agent printed since it was started last.
+    pub fn output(&self) -> String {
+        self.agent.output()
+    }
+
     /// Kills the agent as a crash would, and starts it again.
     ///
     /// # Errors
     /// When it does not come online again.
     pub fn crash_and_restart(&mut self) -> anyhow::Result<()> {
         self.agent.kill();
+        self.start_again()
+    }
+
+    /// Starts an agent that has ended again.
+    ///
+    /// # Errors
+    /// When it does not come online again.
+    pub fn start_again(&mut self) -> anyhow::Result<()> {
         self.agent = run(&self.state, &self.platform, self.carrier)?;
         self.wait_online()
     }

@@ -78,6 +78,11 @@ impl Process {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// What messages call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()

@@ -112,7 +112,11 @@ impl Site {
         self.start_again()
     }
 
-    fn start_again(&mut self) -> anyhow::Result<()> {
+    /// Starts a relay that has ended again, on the same ports.
+    ///
+    /// # Errors
+    /// When it does not come up again.
+    pub fn start_again(&mut self) -> anyhow::Result<()> {
         self.relay = serve(self.state.path(), self.ready.udp, self.ready.http)?;
         let ready = self.relay.line("its ready line", START_MAX, Ready::parse)?;
         anyhow::ensure!(ready == self.ready, "{ready:?} instead of {:?}", self.ready);

@@ -1,0 +1,11 @@
+//! What a technician does in Chromium, against a real relay and a real agent on a desktop with real programs.
+//!
+//! One test is one short story. [`stage`] sets it up and has the technician's hands; the stories are told by
+//! subject in the other modules.
+
+mod carriers;
+mod healing;
+mod pages;
+mod picture;
+mod stage;
+mod toolbar;
