@@ -37,8 +37,9 @@ pub(crate) const DESKTOP: &[Need] = &[
     need("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf", "fonts-dejavu-core"),
 ];
 
-/// To try the console as a technician does.
-pub(crate) const BROWSER: &[Need] = &[need("chromium", "chromium")];
+/// To try the console as a technician does, and to compare what it shows with what the desktop shows.
+pub(crate) const BROWSER: &[Need] =
+    &[need("chromium", "chromium"), need("xwd", "x11-apps"), need("xev", "x11-utils")];
 
 /// To stand beside in the figures.
 pub(crate) const PEERS: &[Need] =

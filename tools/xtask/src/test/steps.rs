@@ -70,13 +70,14 @@ fn clippy(shell: &Shell, _: &mut Counts) -> Result<()> {
 }
 
 fn tests(shell: &Shell, counts: &mut Counts) -> Result<()> {
+    // Tests start these programs. A test runner builds only those that belong to a test's own package.
+    shell::run(&mut shell.cargo(["build", "--workspace", "--bins", "--locked"]))?;
     let mut command = if shell::has("cargo-nextest") {
         shell.cargo(["nextest", "run", "--workspace", "--all-targets", "--locked", "--profile", "ci"])
     } else {
         println!("cargo-nextest is not installed: cargo test instead, which kills no test that hangs");
         shell.cargo(["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"])
     };
-    // All programs are built before the first test runs; a test need not build them again.
     command.env("NEARHAND_BIN_DIR", shell.metadata()?.target_directory.join("debug"));
     shell::run_watched(&mut command, |line| counts.read(line))
 }
