@@ -31,6 +31,7 @@ pub(super) struct Talk {
     clock: LinkClock,
     outgoing: mpsc::Receiver<Body>,
     end: Ending,
+    is_open: bool,
 }
 
 /// What happened on the control stream.
@@ -40,6 +41,8 @@ pub(super) enum Event {
     Received(Result<Body, ControlError>),
     Outgoing(Body),
     Tick,
+    /// The first event of all: what liveness wants to say at once is said.
+    Open,
 }
 
 impl Talk {
@@ -53,11 +56,15 @@ impl Talk {
         let (sender, receiver) = control.split();
         let clock = LinkClock::starting(site.started);
         let liveness = Liveness::new(Instant::now(), clock);
-        Self { link, sender, receiver, liveness, clock, outgoing, end }
+        Self { link, sender, receiver, liveness, clock, outgoing, end, is_open: false }
     }
 
     /// The next event. Safe to drop half-way.
     pub(super) async fn wait(&mut self, site: &Site) -> Event {
+        // The first ping would otherwise leave with the tick that finds it unanswered.
+        if !std::mem::replace(&mut self.is_open, true) {
+            return Event::Open;
+        }
         let deadline = self.liveness.deadline().unwrap_or_else(Instant::now);
         tokio::select! {
             biased;
@@ -78,6 +85,7 @@ impl Talk {
             Event::End(code) => return Err(Ended::Ordered(code)),
             Event::Outgoing(body) => self.sender.send(body).await?,
             Event::Tick => self.liveness.handle(now, Input::Tick),
+            Event::Open => {}
             Event::Received(received) => {
                 site.metrics.control_in_messages.increment(1);
                 match received? {
