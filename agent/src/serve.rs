@@ -71,8 +71,13 @@ pub async fn serve(
     let mut displays = desktop.displays.clone();
     let (input_ended, mut input_ends) = mpsc::channel(INPUT_STREAMS_MAX);
     let mut inputs = tokio::task::JoinSet::new();
+    // The first ping leaves at once.
+    let mut step = serving.flush().await;
     let ended = loop {
-        let step = tokio::select! {
+        if let Err(ended) = step {
+            break ended;
+        }
+        step = tokio::select! {
             biased;
             () = stop.cancelled() => Err(Ended::Stopped),
             message = receiver.recv() => match message {
@@ -99,9 +104,6 @@ pub async fn serve(
             Some(_) = inputs.join_next(), if !inputs.is_empty() => Ok(()),
             () = sleep_until(serving.deadline().into()) => serving.tick().await,
         };
-        if let Err(ended) = step {
-            break ended;
-        }
     };
     if let Some(hands) = &desktop.hands {
         // A desktop that is stuck has nothing left to release.

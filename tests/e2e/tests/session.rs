@@ -154,3 +154,15 @@ async fn a_key_that_a_lost_technician_held_is_released() -> anyhow::Result<()> {
     wait::until("Shift to be released", BOUND, || stage.desktop.held_keys().ok().filter(Vec::is_empty))?;
     Ok(())
 }
+
+#[test]
+fn a_link_without_a_session_stays_open() -> anyhow::Result<()> {
+    let stage = Stage::set()?;
+    let end = std::time::Instant::now() + proto::liveness::DEAD_AFTER + Duration::from_secs(1);
+    wait::until("the time of a silent peer to pass", BOUND, || {
+        (end <= std::time::Instant::now()).then_some(())
+    })?;
+    let said = stage.endpoint.output();
+    assert!(!said.contains("offline"), "{said}");
+    Ok(())
+}
