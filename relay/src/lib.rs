@@ -1,6 +1,6 @@
 //! The relay: joins agents and technicians, and never decodes what it forwards.
 //!
-//! [`Relay::load`] is the whole start, in order; [`Relay::run`] serves until it is told to stop. Agents and
+//! [`Relay::load`] is the whole start, in order; [`Relay::stop`] is the whole end. Agents and
 //! technicians come in through [`endpoint`], prove themselves in `peer`, and meet in a session of `registry`; the
 //! HTTP side is in [`api`]. What decides about pixels is the crate `plane`, what decides about links is `proto`:
 //! here are only tasks, sockets and storage.

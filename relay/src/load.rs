@@ -97,7 +97,7 @@ pub struct Relay {
 impl Relay {
     /// Starts a relay: state folder, database, certificates, accounts, sockets, tasks, in this order.
     ///
-    /// Peers are served from here on; call [`Relay::run`] to stay with them.
+    /// Peers are served from here on, until [`Relay::stop`].
     ///
     /// # Errors
     /// When one of them is not to be had; what was opened before is closed again.

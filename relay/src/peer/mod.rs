@@ -1,6 +1,6 @@
 //! Links: who comes in, and the task that stays with each of them.
 //!
-//! A link is greeted ([`greet`]), proves itself ([`proof`]), and is then an [`agent`] or a [`technician`]: one task
+//! A link is greeted ([`mod@greet`]), proves itself ([`proof`]), and is then an [`agent`] or a [`technician`]: one task
 //! each, one loop, one `select!`. What a technician sees is sent by a task of its own for each session ([`viewer`]),
 //! what he does goes to the agent through another ([`input`]), so that nobody waits for somebody else's link.
 

@@ -153,7 +153,7 @@ impl World {
         }
     }
 
-    /// A viewer that connects to a relay when [`World::connect_all`] is called.
+    /// A viewer that connects to a relay when [`World::connect`] is called.
     pub fn add_viewer(&mut self, relay: usize) {
         let receiver = Receiver::default();
         self.nodes.push(Node { receiver, relay, link: None, watches: true, inputs: 0 });

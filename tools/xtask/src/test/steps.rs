@@ -85,6 +85,6 @@ fn tests(shell: &Shell, counts: &mut Counts) -> Result<()> {
 fn docs(shell: &Shell, counts: &mut Counts) -> Result<()> {
     let mut examples = shell.cargo(["test", "--workspace", "--doc", "--locked"]);
     shell::run_watched(&mut examples, |line| counts.read(line))?;
-    let mut pages = shell.cargo(["doc", "--workspace", "--no-deps", "--locked"]);
+    let mut pages = shell.cargo(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"]);
     shell::run(pages.env("RUSTDOCFLAGS", "-D warnings"))
 }
