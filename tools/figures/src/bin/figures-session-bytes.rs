@@ -67,7 +67,7 @@ async fn measure(corpus: &Path, clip: &Clip) -> anyhow::Result<()> {
     tokio::time::sleep_until((start + HOLD + recording.length + 10 * LOOK).into()).await;
     until_hash(&technician, &recording.last, start + CLIP_MAX).await?;
     let seen = technician.figures();
-    let name = format!("{}: {} of {} pictures seen", clip.name, seen.updates, recording.frames);
+    let name = format!("bytes of {}, {} pictures: {} updates", clip.name, recording.frames, seen.updates);
     Figure::new(name, seen.screen_bytes as f64 / 1e3, "kB")
         .at_most(f64::from(clip.tight_kb))
         .moonshot(clip.prototype_kb)
