@@ -55,3 +55,14 @@ fn a_computer_that_the_relay_does_not_know_is_refused_with_the_reason() -> anyho
     page.browser.click("[data-phase=refused] button:has-text('Back to the computers')")?;
     page.browser.wait_for("tbody tr")
 }
+
+#[test]
+fn s2_the_page_asks_nobody_but_its_own_relay() -> anyhow::Result<()> {
+    let stage = Stage::set()?;
+    let mut page = stage.page()?;
+    let asked = page.browser.value("performance.getEntriesByType('resource').map((one) => one.name)")?;
+    let asked: Vec<String> = serde_json::from_value(asked)?;
+    let own = format!("http://localhost:{}/", stage.site.ready().http.port());
+    assert!(!asked.is_empty() && asked.iter().all(|one| one.starts_with(&own)), "{asked:?}");
+    Ok(())
+}
