@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
 use frame::Point;
@@ -38,6 +39,7 @@ pub struct Hands {
 struct Done {
     inputs: Vec<SeatInput>,
     pointer: Option<Pointer>,
+    last: Option<Instant>,
 }
 
 /// The desktop does not take input any more: its queue is full or its thread is gone.
@@ -82,6 +84,11 @@ impl Hands {
     /// Where a technician last put the pointer.
     pub fn pointer(&self) -> Option<Pointer> {
         self.done.lock().pointer
+    }
+
+    /// Whether somebody did something within the last `time`.
+    pub fn acted_within(&self, time: Duration) -> bool {
+        self.done.lock().last.is_some_and(|last| last.elapsed() < time)
     }
 
     fn act(&self, act: Act) -> Result<(), Stuck> {
@@ -134,7 +141,9 @@ impl Worker {
     }
 
     fn note(&self, seat: Seat, number: u32) {
-        let inputs = &mut self.done.lock().inputs;
+        let done = &mut *self.done.lock();
+        done.last = Some(Instant::now());
+        let inputs = &mut done.inputs;
         match inputs.iter_mut().find(|input| input.seat == seat) {
             Some(input) => input.number = number,
             None => inputs.push(SeatInput { seat, number }),

@@ -16,6 +16,10 @@ use crate::show::uplink::{Task, Turn, Uplink};
 /// Shortest time between two pictures: 60 a second, as most displays show.
 const INTERVAL_MIN: Duration = Duration::from_micros(16_600);
 
+/// How long after an input pictures follow each other without a pause: what a key does often shows in steps, and
+/// nobody who waits for it waits for the next sixtieth of a second as well.
+const ANSWER_TIME: Duration = Duration::from_millis(100);
+
 /// Longest wait for damage before the thread looks whether it is called.
 const DAMAGE_WAIT: Duration = Duration::from_secs(1);
 
@@ -107,7 +111,8 @@ fn show_epoch(
             Task::Picture => {
                 let Some(captured) = capture.next_frame(DAMAGE_WAIT)? else { continue };
                 let now = Instant::now();
-                not_before = now + INTERVAL_MIN;
+                let is_answer = source.hands.as_ref().is_some_and(|hands| hands.acted_within(ANSWER_TIME));
+                not_before = if is_answer { now } else { now + INTERVAL_MIN };
                 let coder = match &mut coder {
                     Some(coder) => coder,
                     none => none.insert(Coder::new(&captured)?),

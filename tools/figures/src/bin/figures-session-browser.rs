@@ -93,7 +93,8 @@ fn presses(stage: &Stage, detour: Option<Detour>) -> anyhow::Result<Vec<f64>> {
         browser.press("a")?;
         let took = browser.value("window.flipped")?;
         times_ms.push(took.as_f64().context("a time")?);
-        std::thread::sleep(Duration::from_millis(30));
+        // Presses of a person come apart.
+        std::thread::park_timeout(Duration::from_millis(30));
     }
     Ok(times_ms.split_off(WARM_UP))
 }
