@@ -67,15 +67,7 @@ impl Shaper {
     /// # Errors
     /// When no socket can be had.
     pub fn start(target: SocketAddr, line: Line) -> io::Result<Self> {
-        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), target, line)
-    }
-
-    /// Like [`Shaper::start`], with its end for clients at `address`.
-    ///
-    /// # Errors
-    /// When that address is taken.
-    pub fn start_at(address: SocketAddr, target: SocketAddr, line: Line) -> io::Result<Self> {
-        let socket = UdpSocket::bind(address)?;
+        let socket = UdpSocket::bind(("127.0.0.1", 0))?;
         socket.set_read_timeout(Some(LOOK))?;
         let address = socket.local_addr()?;
         let shared = Arc::new(Shared::default());

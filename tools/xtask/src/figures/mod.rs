@@ -10,6 +10,7 @@
 
 mod report;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -84,8 +85,9 @@ fn programs(metadata: &Metadata) -> Vec<Program> {
 }
 
 fn build(shell: &Shell, programs: &[Program]) -> Result<()> {
-    let packages = programs.iter().map(|program| program.package.as_str()).chain(BESIDE);
-    let packages = packages.flat_map(|package| ["-p", package]);
+    let packages: BTreeSet<&str> =
+        programs.iter().map(|program| program.package.as_str()).chain(BESIDE).collect();
+    let packages = packages.into_iter().flat_map(|package| ["-p", package]);
     shell::run(&mut shell.cargo(["build", "--release", "--locked", "--bins"].into_iter().chain(packages)))
 }
 
