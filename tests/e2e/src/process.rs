@@ -88,19 +88,6 @@ impl Process {
         self.child.id()
     }
 
-    /// CPU seconds that it has used so far, of all its threads, from `/proc`.
-    ///
-    /// # Errors
-    /// When the process is gone.
-    pub fn cpu_seconds(&self) -> anyhow::Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id()))?;
-        let after_name = stat.rsplit(')').next().unwrap_or_default();
-        let field =
-            |place: usize| after_name.split_whitespace().nth(place).and_then(|n| n.parse::<f64>().ok());
-        // Fields 14 and 15 of proc(5), counted behind the name; 100 ticks a second on every Linux of today.
-        Ok((field(11).context("utime")? + field(12).context("stime")?) / 100.0)
-    }
-
     /// Everything that it printed, as far as it was kept.
     pub fn output(&self) -> String {
         lock(&self.lines).join("\n")
