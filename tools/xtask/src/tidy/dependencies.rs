@@ -18,15 +18,17 @@ enum May {
 const TABLE: &[(&str, May)] = &[
     ("wire", May::Use(&[])),
     ("proto", May::Use(&["wire"])),
+    ("desk", May::Use(&["wire"])),
     ("frame", May::Use(&[])),
     ("codec", May::Use(&["wire", "frame"])),
     ("transport", May::Use(&["wire", "proto"])),
     ("plane", May::Use(&["wire", "proto"])),
-    ("relay", May::Use(&["wire", "proto", "transport", "plane"])),
+    ("relay", May::Use(&["wire", "proto", "desk", "transport", "plane"])),
     ("platform", May::Use(&["wire", "frame"])),
     ("agent", May::Use(&["wire", "proto", "frame", "codec", "transport", "platform"])),
     ("tests-core", May::Use(PURE)),
     ("tests-sim", May::Use(PURE)),
+    ("tests-services", May::Use(&[])),
     ("tests-e2e", May::UseAnything),
     ("benches", May::UseAnything),
     ("figures", May::UseAnything),
@@ -34,7 +36,7 @@ const TABLE: &[(&str, May)] = &[
     ("xtask", May::UseAnything),
 ];
 
-const PURE: &[&str] = &["wire", "proto", "plane", "frame", "codec"];
+const PURE: &[&str] = &["wire", "proto", "desk", "plane", "frame", "codec"];
 
 pub(super) fn check(members: &[Member], tree: &Tree) -> Vec<Finding> {
     let used = members.iter().flat_map(|member| against_table(member, members));

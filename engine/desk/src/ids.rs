@@ -1,0 +1,170 @@
+//! Names of things on the desk. Each is a number that only compares.
+//!
+//! The desk deals numbers from one counter, so no two things of any kind share one and none comes back. They
+//! stay below 2^53, which JSON's readers keep whole. A Jump item is named by its endpoint instead: random, 64
+//! bits, sixteen hexadecimal digits wherever it is written.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// The thing that this number names.
+            pub const fn new(number: u64) -> Self {
+                Self(number)
+            }
+
+            /// The number.
+            pub const fn get(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id! {
+    /// Somebody who can log in.
+    AccountId
+}
+
+id! {
+    /// A team of technicians.
+    TeamId
+}
+
+id! {
+    /// A kind of problem, owned by a team.
+    IssueId
+}
+
+id! {
+    /// A public page on which customers start.
+    PortalId
+}
+
+id! {
+    /// A rule for sessions that wait.
+    QueueRuleId
+}
+
+id! {
+    /// A group of Jump items.
+    GroupId
+}
+
+id! {
+    /// What members of a Jump group may do with its items.
+    RoleId
+}
+
+id! {
+    /// When and how a Jump item may be reached.
+    JumpPolicyId
+}
+
+id! {
+    /// What may be done in a session that it rules.
+    SessionPolicyId
+}
+
+id! {
+    /// A secret that adds endpoints to a group.
+    InstallTokenId
+}
+
+id! {
+    /// A support session. The number on the wire is the same.
+    SessionId
+}
+
+id! {
+    /// An invitation of a technician, a team or a helper into a session.
+    InvitationId
+}
+
+id! {
+    /// An invitation of somebody from outside, and the one who came by it.
+    ExternalId
+}
+
+id! {
+    /// A session key.
+    KeyId
+}
+
+id! {
+    /// A message of a chat.
+    MessageId
+}
+
+/// A Jump item: an unattended endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct ItemId(u64);
+
+impl ItemId {
+    /// The item of an endpoint.
+    pub const fn new(endpoint: u64) -> Self {
+        Self(endpoint)
+    }
+
+    /// The endpoint's number.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for ItemId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl FromStr for ItemId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        u64::from_str_radix(text, 16).map(Self)
+    }
+}
+
+impl Serialize for ItemId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ItemId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_reads_back_from_its_digits() {
+        for id in [ItemId(0), ItemId(u64::MAX), ItemId(0x12ab)] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+            let json = serde_json::to_string(&id).expect("written");
+            assert_eq!(serde_json::from_str::<ItemId>(&json).expect("read"), id);
+        }
+        assert!("not an item".parse::<ItemId>().is_err());
+    }
+}

@@ -1,0 +1,1 @@
+//! Who reaches which item.

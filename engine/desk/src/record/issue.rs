@@ -1,0 +1,17 @@
+//! Issues: kinds of problems that customers choose and technicians ask help for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::TeamId;
+
+/// A kind of problem. Whoever chooses it comes to the team that owns it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Issue {
+    /// How customers see it.
+    pub name: String,
+    /// The team that owns it.
+    pub team: TeamId,
+    /// Whether a technician may ask that team for help by it.
+    pub may_ask_for_help: bool,
+}

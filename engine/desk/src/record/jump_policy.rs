@@ -1,0 +1,52 @@
+//! Jump policies: when an item may be reached, and whether somebody there is asked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::SessionPolicyId;
+use crate::schedule::Schedule;
+
+/// When and how a Jump item may be reached.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct JumpPolicy {
+    /// How it is listed.
+    pub name: String,
+    /// When sessions may start; none: always.
+    pub schedule: Option<Schedule>,
+    /// Whether a session that is open when the schedule closes is ended.
+    pub ends_sessions: bool,
+    /// Whether somebody at the endpoint is asked.
+    pub consent: Consent,
+    /// What may be done in its sessions; none: what account and role allow.
+    pub session_policy: Option<SessionPolicyId>,
+}
+
+/// Whether a person at the endpoint is asked before a session starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Consent {
+    /// Whether anybody is asked.
+    pub is_asked: bool,
+    /// How long an answer may take.
+    pub timeout_s: u32,
+    /// What is true when nobody answers.
+    pub nobody_answers: ConsentDefault,
+}
+
+impl Default for Consent {
+    fn default() -> Self {
+        // A minute to walk back to the desk; silence is not consent.
+        Self { is_asked: false, timeout_s: 60, nobody_answers: ConsentDefault::Deny }
+    }
+}
+
+/// What silence means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentDefault {
+    /// The session starts.
+    Allow,
+    /// It does not.
+    #[default]
+    Deny,
+}

@@ -1,0 +1,33 @@
+//! Roles on Jump groups.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::permission::Permission;
+
+/// What somebody may do with the items of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Role {
+    /// How it is listed.
+    pub name: String,
+    /// What he may do with the items.
+    pub rights: BTreeSet<JumpRight>,
+    /// What he may do in sessions with them; what his account is not allowed stays forbidden.
+    pub session: BTreeSet<Permission>,
+}
+
+/// Something that a role allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JumpRight {
+    /// See and start sessions.
+    Start,
+    /// Add items, or move them here.
+    Add,
+    /// Change name, tags, comments, attributes, password and policy.
+    Edit,
+    /// Remove items, or move them away.
+    Remove,
+}

@@ -1,0 +1,23 @@
+//! Session policies: what may be done in the sessions that they rule.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::permission::{PathLimits, Permission};
+
+/// What may be done in a session that it rules.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionPolicy {
+    /// How it is listed.
+    pub name: String,
+    /// For those who choose it.
+    pub comments: String,
+    /// Whether it can be chosen for people from outside.
+    pub is_for_externals: bool,
+    /// What is allowed; only permissions of the session kind have a meaning here.
+    pub permissions: BTreeSet<Permission>,
+    /// Where files may go.
+    pub paths: PathLimits,
+}
