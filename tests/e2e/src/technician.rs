@@ -54,11 +54,19 @@ pub async fn join(site: &Site, endpoint: &str) -> anyhow::Result<Technician> {
 /// # Errors
 /// When any step fails.
 pub async fn join_over(entry: &Entry, endpoint: &str) -> anyhow::Result<Technician> {
+    join_in(entry, endpoint, ColorMode::AllColors).await
+}
+
+/// Joins with a login that is there already, and watches the primary display in a mode.
+///
+/// # Errors
+/// When any step fails.
+pub async fn join_in(entry: &Entry, endpoint: &str, mode: ColorMode) -> anyhow::Result<Technician> {
     let endpoint = entry.endpoint(endpoint).await?;
     let technician = Technician::join(entry, &endpoint.id).await?;
     let display = u8::try_from(technician.primary_display(FIRST_PICTURE_MAX).await?.id)?;
-    technician.watch(&[(display, ColorMode::AllColors)]).await?;
-    let rendition = RenditionId::of(display, ColorMode::AllColors);
+    technician.watch(&[(display, mode)]).await?;
+    let rendition = RenditionId::of(display, mode);
     technician.until_picture(rendition, FIRST_PICTURE_MAX, |_| true).await?;
     Ok(technician)
 }

@@ -80,4 +80,6 @@ pub struct Figures {
     pub paint: Times,
     /// Tiles that had to be asked for again.
     pub refreshed: u64,
+    /// Payload of tiles that made what was shown better, without a new picture: part of `screen_bytes`.
+    pub refinement_bytes: u64,
 }

@@ -48,6 +48,9 @@ struct Cli {
     /// The endpoint's name or id; not needed when there is only one.
     #[arg(long, default_value = "")]
     endpoint: String,
+    /// How colours are shown.
+    #[arg(long, value_enum, default_value_t = Mode::AllColors)]
+    mode: Mode,
     /// How long to watch.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -64,6 +67,28 @@ enum Carrier {
     Websocket,
 }
 
+/// How colours are shown.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Mode {
+    BlackAndWhite,
+    FewColors,
+    MoreColors,
+    AllColors,
+    VideoOptimized,
+}
+
+impl From<Mode> for ColorMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::BlackAndWhite => Self::BlackAndWhite,
+            Mode::FewColors => Self::FewColors,
+            Mode::MoreColors => Self::MoreColors,
+            Mode::AllColors => Self::AllColors,
+            Mode::VideoOptimized => Self::VideoOptimized,
+        }
+    }
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::builder().with_default_directive(tracing::Level::WARN.into()).from_env_lossy();
@@ -74,8 +99,9 @@ async fn main() -> anyhow::Result<()> {
     let mut technician = Technician::join(&entry, &endpoint.id).await?;
     let display = technician.primary_display(FIRST_PICTURE_MAX).await?;
     let display = u8::try_from(display.id)?;
-    technician.watch(&[(display, ColorMode::AllColors)]).await?;
-    let rendition = RenditionId::of(display, ColorMode::AllColors);
+    let mode = ColorMode::from(cli.mode);
+    technician.watch(&[(display, mode)]).await?;
+    let rendition = RenditionId::of(display, mode);
     let first = technician.until_picture(rendition, FIRST_PICTURE_MAX, |_| true).await?;
     if let Some(text) = &cli.r#type {
         technician.control(true, ECHO_MAX).await?;
@@ -91,6 +117,7 @@ async fn main() -> anyhow::Result<()> {
         "screen_bytes": figures.screen_bytes,
         "cursor_bytes": figures.cursor_bytes,
         "refreshed_tiles": figures.refreshed,
+        "refinement_bytes": figures.refinement_bytes,
         "age": figures.age.summary(),
         "paint": figures.paint.summary(),
         "picture_sha256": technician.hash(rendition),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use codec::Painter;
 use proto::screen::{Inbox, InboxError};
 use wire::control::{Answer, Refresh};
-use wire::screen::Update;
+use wire::screen::{Operation, Tile, Update};
 use wire::{RenditionId, SessionId, TileIndex};
 
 /// Updates in the order in which they may be painted, and the picture.
@@ -15,11 +15,13 @@ pub(crate) struct Screen {
     inbox: Inbox,
     pub(crate) painter: Option<Painter>,
     missing: BTreeSet<TileIndex>,
+    refinement_bytes: u64,
 }
 
 impl Screen {
     pub(crate) fn new(session: SessionId, rendition: RenditionId) -> Self {
-        Self { session, rendition, inbox: Inbox::new(), painter: None, missing: BTreeSet::new() }
+        let (inbox, missing) = (Inbox::new(), BTreeSet::new());
+        Self { session, rendition, inbox, painter: None, missing, refinement_bytes: 0 }
     }
 
     /// Takes an update and paints what may be painted now. Gives the updates that were painted.
@@ -29,10 +31,16 @@ impl Screen {
         while let Some(update) = self.inbox.poll() {
             let (epoch, extent) = (update.header.epoch, update.header.extent);
             let painter = self.painter.get_or_insert_with(|| Painter::new(epoch, extent));
+            self.refinement_bytes += refinement_bytes(painter, &update);
             self.missing.extend(painter.paint(&update).lost);
             painted.push(update);
         }
         Ok(painted)
+    }
+
+    /// Payload bytes since the last call that only made what was shown better.
+    pub(crate) fn take_refinement_bytes(&mut self) -> u64 {
+        std::mem::take(&mut self.refinement_bytes)
     }
 
     /// What the relay is told after painting.
@@ -60,4 +68,19 @@ impl Screen {
             tiles: tiles.into_iter().map(|index| u32::from(index.to_wire())).collect(),
         })
     }
+}
+
+/// Payload of tiles that show what the painter has already, nearer to the endpoint's pixels.
+fn refinement_bytes(painter: &Painter, update: &Update) -> u64 {
+    let refines = |tile: &&Tile| {
+        painter.epoch() == update.header.epoch
+            && painter.held(tile.index).is_some_and(|(version, quality)| {
+                version == tile.version && quality < tile.quality
+            })
+    };
+    let tiles = update.operations.iter().filter_map(|operation| match operation {
+        Operation::Tile(tile) => Some(tile),
+        _ => None,
+    });
+    tiles.filter(refines).map(|tile| tile.payload.len() as u64).sum()
 }

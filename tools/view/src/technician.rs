@@ -165,12 +165,18 @@ impl Technician {
         Ok(start.elapsed())
     }
 
+    /// Looks at the picture of a rendition; `None` before the first update. What looks holds up what paints.
+    pub fn look<T>(&self, rendition: RenditionId, look: impl FnOnce(&Picture) -> T) -> Option<T> {
+        let state = self.shared.state.lock();
+        Some(look(state.screens.get(&rendition)?.painter.as_ref()?.picture()))
+    }
+
     /// The picture of a rendition as bytes of red, green and blue, row by row; `None` before the first update.
     pub fn rgb(&self, rendition: RenditionId) -> Option<Vec<u8>> {
-        let state = self.shared.state.lock();
-        let picture = state.screens.get(&rendition)?.painter.as_ref()?.picture();
-        let bytes = picture.pixels().chunks_exact(4);
-        Some(bytes.flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect())
+        self.look(rendition, |picture| {
+            let pixels = picture.pixels().chunks_exact(4);
+            pixels.flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect()
+        })
     }
 
     /// The SHA-256 of [`Technician::rgb`] in hexadecimal: what the console's probe gives, too.
@@ -318,6 +324,7 @@ impl Session {
         let took = start.elapsed();
         let answer = screen.answer(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
         let refresh = screen.take_refresh();
+        let refinement_bytes = screen.take_refinement_bytes();
         for update in &painted {
             if let Some(captured_us) = liveness.to_ours(update.header.captured_us) {
                 state.figures.age.add(self.clock.age(Instant::now(), captured_us));
@@ -327,6 +334,7 @@ impl Session {
             }
         }
         state.figures.updates += painted.len() as u64;
+        state.figures.refinement_bytes += refinement_bytes;
         state.figures.paint.add(took);
         state.figures.refreshed += refresh.as_ref().map_or(0, |refresh| refresh.tiles.len() as u64);
         drop(state);
