@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::api::make_token;
 use crate::certificates::Certificates;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, Url};
 use crate::load::{Relay, hex};
 use crate::shutdown::{Signals, Wish};
 use crate::site::addresses_for_agents;
@@ -25,6 +25,9 @@ pub struct Cli {
     /// Configuration file; without one, the defaults.
     #[arg(long, env = "NEARHAND_CONFIG")]
     config: Option<PathBuf>,
+    /// A PostgreSQL database, over what the configuration says: postgres://user@host/name.
+    #[arg(long, env = "NEARHAND_DATABASE", hide_env_values = true)]
+    database: Option<Url>,
     #[command(subcommand)]
     command: Command,
 }
@@ -59,7 +62,8 @@ impl Cli {
     /// # Errors
     /// When the configuration, the state folder or a port cannot be used.
     pub async fn run(self) -> Result<()> {
-        let config = Config::read(self.config.as_deref())?;
+        let mut config = Config::read(self.config.as_deref())?;
+        config.database.url = self.database.or(config.database.url);
         match self.command {
             Command::Serve(options) => serve(&self.state, config, &options).await,
             Command::Enrol { name } => enrol(&self.state, &config, &name).await,
@@ -93,7 +97,7 @@ async fn enrol(state: &std::path::Path, config: &Config, name: &str) -> Result<(
     let pin = Certificates::pin_in(&state, &config.certificates)?;
     let listening = state.listening().unwrap_or(config.endpoint.listen);
     let addresses = addresses_for_agents(listening, &config.endpoint);
-    let db = Db::open(&state.database().context("state folder")?).await?;
+    let db = Db::open(&config.database.place(&state).context("state folder")?).await?;
     let token = make_token(&db, name, pin, &addresses, config.api.enrolment_lifetime()).await?;
     db.close().await;
     println!("{token}");

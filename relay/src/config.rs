@@ -1,13 +1,13 @@
 //! The configuration file: one table for each module, every field with a default.
 //!
-//! A relay starts without a file. Nothing secret stands in it: passwords are hashed in the database, and keys lie
-//! in the state folder. Start at [`Config::read`].
+//! A relay starts without a file. Nothing secret has to stand in it: passwords are hashed in the database, keys lie
+//! in the state folder, and a PostgreSQL server's password may come from `~/.pgpass`. Start at [`Config::read`].
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{api, certificates, endpoint, login, peer};
+use crate::{api, certificates, db, endpoint, login, peer};
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Config {
     pub endpoint: endpoint::Config,
     /// Which certificates it shows.
     pub certificates: certificates::Config,
+    /// Where everything that lasts is kept.
+    pub database: db::Config,
     /// Passwords, cookies and how often one may guess.
     pub login: login::Config,
     /// Bounds of the HTTP side.
@@ -86,6 +88,7 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         self.endpoint.check()?;
         self.certificates.check()?;
+        self.database.check()?;
         self.login.check()?;
         self.api.check()?;
         self.links.check()
@@ -140,6 +143,7 @@ mod tests {
             ("[endpoint]\naddresses = [\"relay.example\"]\n", "endpoint.addresses"),
             ("[endpoint]\norigins = [\"https://relay.example/console\"]\n", "endpoint.origins"),
             ("[certificates]\nchain_file = \"chain.pem\"\n", "certificates.key_file"),
+            ("[database]\nconnections = 0\n", "database.connections"),
             ("[api]\nbody_bytes_max = 1\n", "api.body_bytes_max"),
         ] {
             let said = problem(text);

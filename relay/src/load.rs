@@ -104,7 +104,7 @@ impl Relay {
     pub async fn load(folder: &Path, config: Config) -> Result<Self, LoadError> {
         config.check()?;
         let state = StateFolder::open(folder).map_err(LoadError::State)?;
-        let db = Db::open(&state.database().map_err(LoadError::State)?).await?;
+        let db = Db::open(&config.database.place(&state).map_err(LoadError::State)?).await?;
         let certificates = Certificates::load(&state, &config.certificates)?;
         let logins = Logins::new(config.login.clone(), db.clone())?;
         let first_account = make_first_account(&db, &logins).await?;

@@ -1,6 +1,6 @@
 //! Who may log in.
 
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, sql};
 use crate::time::Moment;
 
 /// Names an account.
@@ -24,29 +24,21 @@ pub(crate) struct Account {
 impl Db {
     /// Whether anybody can log in at all.
     pub(crate) async fn has_accounts(&self) -> Result<bool, DbError> {
-        let found = sqlx::query_scalar::<_, i64>("SELECT EXISTS (SELECT 1 FROM accounts)")
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(found != 0)
+        self.holds(sql("SELECT EXISTS (SELECT 1 FROM accounts)")).await
     }
 
+    /// `user` is in lower case.
     pub(crate) async fn add_account(&self, user: &str, name: &str, hash: &str) -> Result<(), DbError> {
-        sqlx::query("INSERT INTO accounts (user, name, password_hash, created_ms) VALUES (?, ?, ?, ?)")
-            .bind(user)
-            .bind(name)
-            .bind(hash)
-            .bind(Moment::now().to_ms())
-            .execute(&self.writer)
-            .await?;
+        let insert =
+            sql("INSERT INTO accounts (user_name, name, password_hash, created_ms) VALUES ($1, $2, $3, $4)");
+        self.run(insert.bind(user).bind(name).bind(hash).bind(Moment::now())).await?;
         Ok(())
     }
 
-    /// The account that `user` names, if there is one.
+    /// The account that `user`, in lower case, names, if there is one.
     pub(crate) async fn account(&self, user: &str) -> Result<Option<Account>, DbError> {
-        let row = sqlx::query_as::<_, (i64, String)>("SELECT id, password_hash FROM accounts WHERE user = ?")
-            .bind(user)
-            .fetch_optional(&self.readers)
-            .await?;
+        let select = sql("SELECT id, password_hash FROM accounts WHERE user_name = $1");
+        let row = self.first(select.bind(user)).await?;
         Ok(row.map(|(id, password_hash)| Account { id: AccountId(id), password_hash }))
     }
 }

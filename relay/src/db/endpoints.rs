@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use wire::control;
 
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, sql};
 use crate::time::Moment;
 
 /// Characters that are kept of each thing an agent says of its computer.
@@ -71,7 +71,8 @@ pub(crate) struct Endpoint {
     pub(crate) last_seen: Moment,
 }
 
-type Row = (i64, String, String, String, i64);
+/// What a statement gives of an endpoint.
+pub(super) type Row = (i64, String, String, String, i64);
 
 impl From<Row> for Endpoint {
     fn from((id, name, os, software, seen): Row) -> Self {
@@ -82,21 +83,14 @@ impl From<Row> for Endpoint {
 impl Db {
     /// All endpoints, by name.
     pub(crate) async fn endpoints(&self) -> Result<Vec<Endpoint>, DbError> {
-        let rows = sqlx::query_as::<_, Row>(
-            "SELECT id, name, os, software, last_seen_ms FROM endpoints ORDER BY name, id",
-        )
-        .fetch_all(&self.readers)
-        .await?;
+        let select = sql("SELECT id, name, os, software, last_seen_ms FROM endpoints ORDER BY name, id");
+        let rows = self.all::<Row>(select).await?;
         Ok(rows.into_iter().map(Endpoint::from).collect())
     }
 
     pub(crate) async fn endpoint(&self, id: EndpointId) -> Result<Option<Endpoint>, DbError> {
-        let row = sqlx::query_as::<_, Row>(
-            "SELECT id, name, os, software, last_seen_ms FROM endpoints WHERE id = ?",
-        )
-        .bind(id.0)
-        .fetch_optional(&self.readers)
-        .await?;
+        let select = sql("SELECT id, name, os, software, last_seen_ms FROM endpoints WHERE id = $1");
+        let row = self.first::<Row>(select.bind(id.0)).await?;
         Ok(row.map(Endpoint::from))
     }
 
@@ -106,29 +100,25 @@ impl Db {
         public_key: &[u8; 32],
         device: &Device,
     ) -> Result<Option<Endpoint>, DbError> {
-        let row = sqlx::query_as::<_, Row>(
-            "UPDATE endpoints SET host_name = ?, os = ?, os_version = ?, user = ?, software = ?,
-                last_seen_ms = ?
-             WHERE public_key = ? RETURNING id, name, os, software, last_seen_ms",
+        let update = sql(
+            "UPDATE endpoints SET host_name = $1, os = $2, os_version = $3, user_name = $4, software = $5,
+                last_seen_ms = $6
+             WHERE public_key = $7 RETURNING id, name, os, software, last_seen_ms",
         )
         .bind(&device.host_name)
         .bind(&device.os)
         .bind(&device.os_version)
         .bind(&device.user)
         .bind(&device.software)
-        .bind(Moment::now().to_ms())
-        .bind(&public_key[..])
-        .fetch_optional(&self.writer)
-        .await?;
+        .bind(Moment::now())
+        .bind(public_key);
+        let row = self.run_returning::<Row>(update).await?;
         Ok(row.map(Endpoint::from))
     }
 
     pub(crate) async fn endpoint_went(&self, id: EndpointId) -> Result<(), DbError> {
-        sqlx::query("UPDATE endpoints SET last_seen_ms = ? WHERE id = ?")
-            .bind(Moment::now().to_ms())
-            .bind(id.0)
-            .execute(&self.writer)
-            .await?;
+        let update = sql("UPDATE endpoints SET last_seen_ms = $1 WHERE id = $2");
+        self.run(update.bind(Moment::now()).bind(id.0)).await?;
         Ok(())
     }
 }

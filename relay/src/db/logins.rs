@@ -1,6 +1,6 @@
 //! Logins: who holds a cookie, from where, and until when.
 
-use crate::db::{AccountId, Db, DbError};
+use crate::db::{AccountId, Db, DbError, sql};
 use crate::time::Moment;
 
 /// Names a login.
@@ -35,20 +35,19 @@ pub(crate) struct NewLogin<'a> {
 
 impl Db {
     pub(crate) async fn add_login(&self, new: &NewLogin<'_>) -> Result<(), DbError> {
-        let now = Moment::now().to_ms();
-        sqlx::query(
+        let now = Moment::now();
+        let insert = sql(
             "INSERT INTO logins (account, token_hash, device, address, created_ms, last_seen_ms, expires_ms)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(new.account.0)
-        .bind(&new.token_hash[..])
+        .bind(&new.token_hash)
         .bind(new.device)
         .bind(new.address)
         .bind(now)
         .bind(now)
-        .bind(new.expires.to_ms())
-        .execute(&self.writer)
-        .await?;
+        .bind(new.expires);
+        self.run(insert).await?;
         Ok(())
     }
 
@@ -58,15 +57,10 @@ impl Db {
         token_hash: &[u8; 32],
         now: Moment,
     ) -> Result<Option<(Login, Moment)>, DbError> {
-        let row = sqlx::query_as::<_, (i64, String, String, i64, i64)>(
-            "SELECT logins.id, user, name, expires_ms, last_seen_ms
+        let select = sql("SELECT logins.id, user_name, name, expires_ms, last_seen_ms
              FROM logins JOIN accounts ON accounts.id = account
-             WHERE token_hash = ? AND revoked_ms IS NULL AND ? < expires_ms",
-        )
-        .bind(&token_hash[..])
-        .bind(now.to_ms())
-        .fetch_optional(&self.readers)
-        .await?;
+             WHERE token_hash = $1 AND revoked_ms IS NULL AND $2 < expires_ms");
+        let row = self.first(select.bind(token_hash).bind(now)).await?;
         Ok(row.map(|(id, user, name, expires, seen)| {
             let login = Login { id: LoginId(id), user, name, expires: Moment::from_ms(expires) };
             (login, Moment::from_ms(seen))
@@ -75,32 +69,21 @@ impl Db {
 
     /// Whether a login is still valid.
     pub(crate) async fn has_login(&self, id: LoginId, now: Moment) -> Result<bool, DbError> {
-        let found = sqlx::query_scalar::<_, i64>(
-            "SELECT EXISTS (SELECT 1 FROM logins WHERE id = ? AND revoked_ms IS NULL AND ? < expires_ms)",
-        )
-        .bind(id.0)
-        .bind(now.to_ms())
-        .fetch_one(&self.readers)
-        .await?;
-        Ok(found != 0)
+        let select = sql(
+            "SELECT EXISTS (SELECT 1 FROM logins WHERE id = $1 AND revoked_ms IS NULL AND $2 < expires_ms)",
+        );
+        self.holds(select.bind(id.0).bind(now)).await
     }
 
     pub(crate) async fn saw_login(&self, id: LoginId, now: Moment) -> Result<(), DbError> {
-        sqlx::query("UPDATE logins SET last_seen_ms = ? WHERE id = ?")
-            .bind(now.to_ms())
-            .bind(id.0)
-            .execute(&self.writer)
-            .await?;
+        self.run(sql("UPDATE logins SET last_seen_ms = $1 WHERE id = $2").bind(now).bind(id.0)).await?;
         Ok(())
     }
 
     /// Ends a login; its token is worthless from now on.
     pub(crate) async fn revoke_login(&self, id: LoginId, now: Moment) -> Result<(), DbError> {
-        sqlx::query("UPDATE logins SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL")
-            .bind(now.to_ms())
-            .bind(id.0)
-            .execute(&self.writer)
-            .await?;
+        let update = sql("UPDATE logins SET revoked_ms = $1 WHERE id = $2 AND revoked_ms IS NULL");
+        self.run(update.bind(now).bind(id.0)).await?;
         Ok(())
     }
 
@@ -111,23 +94,15 @@ impl Db {
         address: &str,
         since: Moment,
     ) -> Result<bool, DbError> {
-        let found = sqlx::query_scalar::<_, i64>(
-            "SELECT EXISTS (SELECT 1 FROM logins WHERE account = ? AND address = ? AND ? <= created_ms)",
-        )
-        .bind(account.0)
-        .bind(address)
-        .bind(since.to_ms())
-        .fetch_one(&self.readers)
-        .await?;
-        Ok(found != 0)
+        let select = sql(
+            "SELECT EXISTS (SELECT 1 FROM logins WHERE account = $1 AND address = $2 AND $3 <= created_ms)",
+        );
+        self.holds(select.bind(account.0).bind(address).bind(since)).await
     }
 
     /// Forgets logins that ended before `before`.
     pub(crate) async fn forget_logins(&self, before: Moment) -> Result<(), DbError> {
-        sqlx::query("DELETE FROM logins WHERE expires_ms < ?")
-            .bind(before.to_ms())
-            .execute(&self.writer)
-            .await?;
+        self.run(sql("DELETE FROM logins WHERE expires_ms < $1").bind(before)).await?;
         Ok(())
     }
 }

@@ -224,7 +224,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use super::*;
-    use crate::db::scratch;
+    use crate::db::on_each_database;
 
     fn attempt(user: &'static str, password: &'static str) -> Attempt<'static> {
         Attempt { user, password, device: "test", address: IpAddr::V4(Ipv4Addr::LOCALHOST) }
@@ -239,36 +239,42 @@ mod tests {
 
     #[tokio::test]
     async fn a_login_lasts_until_it_is_ended() {
-        let (_folder, db) = scratch().await;
-        let logins = logins(&db).await;
-        let token = logins.log_in(&attempt("Admin", "right")).await.expect("let in");
-        let login = logins.check(&token).await.expect("asked").expect("valid");
-        assert_eq!(login.user, "admin");
-        let ended = logins.ended(login.id);
-        logins.log_out(login.id).await.expect("ended");
-        assert!(ended.is_cancelled());
-        assert!(logins.check(&token).await.expect("asked").is_none());
+        on_each_database(async |db| {
+            let logins = logins(&db).await;
+            let token = logins.log_in(&attempt("Admin", "right")).await.expect("let in");
+            let login = logins.check(&token).await.expect("asked").expect("valid");
+            assert_eq!(login.user, "admin");
+            let ended = logins.ended(login.id);
+            logins.log_out(login.id).await.expect("ended");
+            assert!(ended.is_cancelled());
+            assert!(logins.check(&token).await.expect("asked").is_none());
+        })
+        .await;
     }
 
     #[tokio::test]
     async fn a_wrong_password_and_an_unknown_user_sound_the_same() {
-        let (_folder, db) = scratch().await;
-        let logins = logins(&db).await;
-        for (user, password) in [("admin", "wrong"), ("nobody", "right")] {
-            let refused = logins.log_in(&attempt(user, password)).await;
-            assert!(matches!(refused, Err(LoginError::Wrong)), "{refused:?}");
-        }
+        on_each_database(async |db| {
+            let logins = logins(&db).await;
+            for (user, password) in [("admin", "wrong"), ("nobody", "right")] {
+                let refused = logins.log_in(&attempt(user, password)).await;
+                assert!(matches!(refused, Err(LoginError::Wrong)), "{refused:?}");
+            }
+        })
+        .await;
     }
 
     #[tokio::test]
     async fn guessing_is_slowed_down() {
-        let (_folder, db) = scratch().await;
-        let logins = logins(&db).await;
-        for _ in 0..Config::default().tries_of_pair {
-            let refused = logins.log_in(&attempt("admin", "wrong")).await;
-            assert!(matches!(refused, Err(LoginError::Wrong)), "{refused:?}");
-        }
-        let refused = logins.log_in(&attempt("admin", "right")).await;
-        assert!(matches!(refused, Err(LoginError::Throttled(_))), "{refused:?}");
+        on_each_database(async |db| {
+            let logins = logins(&db).await;
+            for _ in 0..Config::default().tries_of_pair {
+                let refused = logins.log_in(&attempt("admin", "wrong")).await;
+                assert!(matches!(refused, Err(LoginError::Wrong)), "{refused:?}");
+            }
+            let refused = logins.log_in(&attempt("admin", "right")).await;
+            assert!(matches!(refused, Err(LoginError::Throttled(_))), "{refused:?}");
+        })
+        .await;
     }
 }

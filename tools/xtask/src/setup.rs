@@ -41,6 +41,12 @@ pub(crate) const DESKTOP: &[Need] = &[
 pub(crate) const BROWSER: &[Need] =
     &[need("chromium", "chromium"), need("xwd", "x11-apps"), need("xev", "x11-utils")];
 
+/// Services that tests start for themselves.
+pub(crate) const SERVICES: &[Need] = &[
+    need("pg_ctlcluster", "postgresql"),
+    need("/usr/lib/python3/dist-packages/aiosmtpd", "python3-aiosmtpd"),
+];
+
 /// To stand beside in the figures.
 pub(crate) const PEERS: &[Need] =
     &[need("x0tigervncserver", "tigervnc-scraping-server"), need("Xtigervnc", "tigervnc-standalone-server")];

@@ -36,7 +36,7 @@ pub(super) fn names() -> Vec<&'static str> {
 }
 
 fn setup(shell: &Shell, _: &mut Counts) -> Result<()> {
-    setup::ensure(&[setup::BUILD, setup::DESKTOP, setup::BROWSER, setup::PEERS])?;
+    setup::ensure(&[setup::BUILD, setup::DESKTOP, setup::BROWSER, setup::SERVICES, setup::PEERS])?;
     console::ensure_node(shell)
 }
 
