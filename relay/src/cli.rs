@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::api::make_token;
 use crate::certificates::Certificates;
 use crate::config::Config;
-use crate::db::{Db, Url};
+use crate::db::{Db, Url, back_up, restore};
 use crate::load::{Relay, hex};
 use crate::shutdown::{Signals, Wish};
 use crate::site::addresses_for_agents;
@@ -42,6 +42,21 @@ enum Command {
         #[arg(long)]
         name: String,
     },
+    /// Copies the database into a new file. Works while the relay serves.
+    Backup {
+        /// The file to make.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Puts a copy of the database back. The relay must be stopped; everybody has to log in again.
+    Restore {
+        /// A file that `backup` made.
+        #[arg(long)]
+        from: PathBuf,
+        /// Goes back even if the database in use is newer than the copy.
+        #[arg(long)]
+        force: bool,
+    },
     /// Prints how agents know this site: SHA-256 of its public key.
     Certificates,
 }
@@ -67,6 +82,13 @@ impl Cli {
         match self.command {
             Command::Serve(options) => serve(&self.state, config, &options).await,
             Command::Enrol { name } => enrol(&self.state, &config, &name).await,
+            Command::Backup { to } => {
+                let state = StateFolder::open(&self.state).context("state folder")?;
+                back_up(&config.database.place(&state).context("state folder")?, &to).await?;
+                println!("made {}", to.display());
+                Ok(())
+            }
+            Command::Restore { from, force } => put_back(&self.state, &config, &from, force).await,
             Command::Certificates => {
                 let state = StateFolder::open(&self.state).context("state folder")?;
                 println!("pin: {}", hex(&Certificates::pin_in(&state, &config.certificates)?));
@@ -76,7 +98,7 @@ impl Cli {
     }
 }
 
-async fn serve(state: &std::path::Path, mut config: Config, options: &Serve) -> Result<()> {
+async fn serve(state: &Path, mut config: Config, options: &Serve) -> Result<()> {
     config.endpoint.listen = options.listen.unwrap_or(config.endpoint.listen);
     config.endpoint.http = options.http.or(config.endpoint.http);
     let mut signals = Signals::listen().context("signals")?;
@@ -92,7 +114,16 @@ async fn serve(state: &std::path::Path, mut config: Config, options: &Serve) -> 
     Ok(())
 }
 
-async fn enrol(state: &std::path::Path, config: &Config, name: &str) -> Result<()> {
+async fn put_back(state: &Path, config: &Config, from: &Path, force: bool) -> Result<()> {
+    let state = StateFolder::open(state).context("state folder")?;
+    let claim = state.claim().context("state folder")?.context("the relay runs: stop it first")?;
+    restore(&config.database.place(&state).context("state folder")?, from, force).await?;
+    drop(claim);
+    println!("put {} back; the database before it is kept as relay.sqlite.replaced", from.display());
+    Ok(())
+}
+
+async fn enrol(state: &Path, config: &Config, name: &str) -> Result<()> {
     let state = StateFolder::open(state).context("state folder")?;
     let pin = Certificates::pin_in(&state, &config.certificates)?;
     let listening = state.listening().unwrap_or(config.endpoint.listen);

@@ -49,6 +49,9 @@ pub enum LoadError {
     /// The state folder cannot be used.
     #[error("state folder: {0}")]
     State(std::io::Error),
+    /// Another relay serves from it.
+    #[error("state folder: in use by another relay")]
+    InUse,
     /// The database cannot be used.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -92,6 +95,8 @@ pub struct Relay {
     site: Arc<Site>,
     endpoint: Arc<transport::server::Endpoint>,
     ready: Ready,
+    /// Keeps other processes from serving from the same state folder.
+    claim: std::fs::File,
 }
 
 impl Relay {
@@ -104,6 +109,7 @@ impl Relay {
     pub async fn load(folder: &Path, config: Config) -> Result<Self, LoadError> {
         config.check()?;
         let state = StateFolder::open(folder).map_err(LoadError::State)?;
+        let claim = state.claim().map_err(LoadError::State)?.ok_or(LoadError::InUse)?;
         let db = Db::open(&config.database.place(&state).map_err(LoadError::State)?).await?;
         let certificates = Certificates::load(&state, &config.certificates)?;
         let logins = Logins::new(config.login.clone(), db.clone())?;
@@ -142,7 +148,7 @@ impl Relay {
         let (udp, https, http) =
             (listening.udp, listening.https, listening.http.map(tracing::field::display));
         tracing::info!(%udp, %https, http, pin = hex(&ready.pin), "listening");
-        Ok(Self { site, endpoint, ready })
+        Ok(Self { site, endpoint, ready, claim })
     }
 
     /// Where it listens, and what was made at the first start.
@@ -165,6 +171,7 @@ impl Relay {
         }
         self.endpoint.close(CloseCode::GoingAway, "the relay stops", DRAIN_TIMEOUT).await;
         self.site.db.close().await;
+        drop(self.claim);
         tracing::info!("stopped");
     }
 }

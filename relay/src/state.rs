@@ -1,6 +1,6 @@
 //! The state folder: what must outlive a restart. Nobody but its owner may read it.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -17,6 +17,17 @@ impl StateFolder {
     pub(crate) fn open(root: &Path) -> io::Result<Self> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(root)?;
         Ok(Self { root: root.to_owned() })
+    }
+
+    /// Claims the folder for one process, as long as the answer is kept. `None` when another has it.
+    pub(crate) fn claim(&self) -> io::Result<Option<File>> {
+        let path = self.root.join("lock");
+        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
     }
 
     /// The database's file, empty if it was not there. SQLite gives its other files the same mode.

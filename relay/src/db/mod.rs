@@ -14,6 +14,7 @@
 //! is never called `user`, which PostgreSQL reads as its own.
 
 mod accounts;
+mod backup;
 mod endpoints;
 mod enrolments;
 mod logins;
@@ -24,6 +25,7 @@ mod tx;
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -31,6 +33,7 @@ use sqlx::sqlite::{
 
 pub(crate) use accounts::Account;
 pub use accounts::AccountId;
+pub(crate) use backup::{back_up, restore};
 pub use endpoints::EndpointId;
 pub(crate) use endpoints::{Device, Endpoint};
 pub(crate) use enrolments::EnrolError;
@@ -60,6 +63,12 @@ const SERVER_OPTIONS: [(&str, &str); 4] = [
 
 /// SQLite's codes for a writer that came too late, and PostgreSQL's for a serialisation failure and a deadlock.
 const LOST_RACE: [&str; 4] = ["5", "517", "40001", "40P01"];
+
+/// The schema of SQLite, step by step.
+static MIGRATIONS_OF_SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The same for PostgreSQL. A test holds both together.
+static MIGRATIONS_OF_POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -122,7 +131,7 @@ impl Db {
             .busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        MIGRATIONS_OF_SQLITE.run(&writer).await?;
         let readers = pool.max_connections(READERS).connect_with(options.read_only(true)).await?;
         Ok(Self(Pools::Sqlite { writer, readers }))
     }
@@ -131,7 +140,7 @@ impl Db {
         let options = options.clone().application_name("nearhand").options(SERVER_OPTIONS);
         let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).max_connections(connections);
         let pool = pool.connect_with(options).await?;
-        sqlx::migrate!("migrations/postgres").run(&pool).await?;
+        MIGRATIONS_OF_POSTGRES.run(&pool).await?;
         Ok(Self(Pools::Postgres(pool)))
     }
 
