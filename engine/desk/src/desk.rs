@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::ask::Ask;
 use crate::invitation::{External, Invitation};
-use crate::jump::{InstallToken, Item, Usage};
+use crate::jump::{InstallToken, Item, Items, Usage};
 use crate::key::Key;
 use crate::presence::Console;
 use crate::record::{
@@ -39,7 +39,7 @@ pub struct Desk {
     pub(crate) invitations: BTreeMap<InvitationId, Invitation>,
     pub(crate) externals: BTreeMap<ExternalId, External>,
     pub(crate) keys: BTreeMap<KeyId, Key>,
-    pub(crate) items: BTreeMap<ItemId, Item>,
+    pub(crate) items: Items,
     pub(crate) tokens: BTreeMap<InstallTokenId, InstallToken>,
     pub(crate) usage: BTreeMap<(AccountId, ItemId), Usage>,
     /// The number that was dealt last.
@@ -65,7 +65,7 @@ impl Default for Desk {
             invitations: BTreeMap::new(),
             externals: BTreeMap::new(),
             keys: BTreeMap::new(),
-            items: BTreeMap::new(),
+            items: Items::default(),
             tokens: BTreeMap::new(),
             usage: BTreeMap::new(),
             last_id: 0,
@@ -107,9 +107,9 @@ impl Desk {
     }
 
     /// When time alone changes something next: then [`session::Command::Tick`] and [`key::Command::Tick`] are due.
-    pub fn due(&self) -> Option<Timestamp> {
+    pub fn due(&self, now: Timestamp) -> Option<Timestamp> {
         let keys = self.keys.values().map(|key| key.expires);
-        session::due(self).into_iter().chain(keys).min()
+        session::due(self, now).into_iter().chain(keys).min()
     }
 
     /// Takes a number as dealt.
@@ -207,7 +207,7 @@ impl Desk {
 
     /// All Jump items, whoever reaches them.
     pub fn items(&self) -> &BTreeMap<ItemId, Item> {
-        &self.items
+        self.items.all()
     }
 
     /// All install tokens that can still be used.

@@ -25,8 +25,10 @@ pub mod session;
 
 mod actor;
 mod ask;
+mod audience;
 mod desk;
 mod entity;
+mod fields;
 mod ids;
 mod message;
 mod queues;
@@ -34,6 +36,7 @@ mod refusal;
 mod rights;
 
 pub use actor::{Actor, Participant};
+pub use audience::Audience;
 pub use desk::Desk;
 pub use entity::{EntityId, Snapshot};
 pub use ids::{
@@ -41,4 +44,5 @@ pub use ids::{
     MessageId, PortalId, QueueRuleId, RoleId, SessionId, SessionPolicyId, TeamId,
 };
 pub use message::{Command, Event};
+pub use queues::{Entry, Listed, Targets};
 pub use refusal::{Refusal, Rule};

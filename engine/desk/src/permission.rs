@@ -4,7 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::TeamId;
+use crate::{Refusal, TeamId, fields};
+
+/// Directories that one source may name.
+const PATHS_MAX: usize = 100;
+
+/// Characters of one of them.
+const PATH_MAX: usize = 1024;
 
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident,)+) => {
@@ -179,6 +185,43 @@ pub struct PathLimits {
     pub allow: Vec<String>,
     /// Never below these.
     pub deny: Vec<String>,
+}
+
+impl PathLimits {
+    /// Each is absolute, on whatever system, and has nothing in it to resolve.
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
+        for (field, paths) in [("paths.allow", &self.allow), ("paths.deny", &self.deny)] {
+            fields::count(field, paths.len(), PATHS_MAX)?;
+            for path in paths {
+                fields::line(field, path, PATH_MAX)?;
+                if !is_absolute(path) || path.split(['/', '\\']).any(|part| matches!(part, "." | "..")) {
+                    let detail = format!("{field} has {path:?}, which is not like /srv/in or C:\\In");
+                    return Err(Refusal::field(field, detail));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether it is a path from a root, a drive or a share.
+fn is_absolute(path: &str) -> bool {
+    let is_drive = matches!(path.as_bytes(), [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic());
+    path.starts_with('/') || path.starts_with("\\\\") || is_drive
+}
+
+/// Where a source narrows sessions, it names nothing but permissions of the session kind.
+pub(crate) fn check_of_session(
+    field: &'static str,
+    permissions: &BTreeSet<Permission>,
+) -> Result<(), Refusal> {
+    match permissions.iter().find(|permission| !permission.is_of_session()) {
+        None => Ok(()),
+        Some(permission) => {
+            let detail = format!("{field} has {permission:?}, which is not about what happens in a session");
+            Err(Refusal::field(field, detail))
+        }
+    }
 }
 
 /// What somebody may do in a session.

@@ -1,5 +1,7 @@
 //! Jump items: unattended endpoints, where they are listed, who reaches them.
 
+mod items;
+mod label;
 mod reach;
 mod rules;
 mod search;
@@ -12,7 +14,13 @@ use serde::{Deserialize, Serialize};
 use crate::key::Digest;
 use crate::{AccountId, GroupId, InstallTokenId, ItemId, JumpPolicyId};
 
-pub(crate) use rules::{apply, decide};
+pub(crate) use items::Items;
+use label::TEXT_MAX;
+pub(crate) use reach::may_start;
+pub use reach::{Access, Reached};
+pub use rules::ITEMS_MAX;
+pub(crate) use rules::{apply, decide, forget_usage};
+pub use search::{LISTED_MAX, Listing, Query};
 
 /// An unattended endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,6 +243,13 @@ pub enum Event {
         by: AccountId,
         /// In spite of its schedule.
         overrode_schedule: bool,
+    },
+    /// How often somebody used it is not known any more: it goes, or he does.
+    UsageForgotten {
+        /// Which.
+        item: ItemId,
+        /// Who.
+        by: AccountId,
     },
     /// It is gone.
     Removed {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::TeamId;
+use crate::{Desk, IssueId, Refusal, TeamId, fields};
 
 /// A kind of problem. Whoever chooses it comes to the team that owns it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -14,4 +14,12 @@ pub struct Issue {
     pub team: TeamId,
     /// Whether a technician may ask that team for help by it.
     pub may_ask_for_help: bool,
+}
+
+impl Issue {
+    pub(super) fn check(&self, desk: &Desk, own: Option<IssueId>) -> Result<(), Refusal> {
+        fields::name("name", &self.name)?;
+        fields::unique(&desk.issues, own, "name", &self.name, |other| &other.name)?;
+        fields::exists("team", desk.teams.has(self.team), "team")
+    }
 }

@@ -1,10 +1,13 @@
 //! Jump groups.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, RoleId, TeamId};
+use crate::{AccountId, Desk, GroupId, Refusal, RoleId, TeamId, fields};
+
+/// Access lines of a group. Whoever needs more has teams.
+const ACCESS_MAX: usize = 1000;
 
 /// A group of Jump items, and who may do what with them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -39,8 +42,22 @@ pub enum Grantee {
 }
 
 impl JumpGroup {
-    /// The access lines as a map, for lookups.
-    pub fn roles(&self) -> BTreeMap<Grantee, RoleId> {
-        self.access.iter().map(|grant| (grant.to, grant.role)).collect()
+    pub(super) fn check(&self, desk: &Desk, own: Option<GroupId>) -> Result<(), Refusal> {
+        fields::name("name", &self.name)?;
+        fields::unique(&desk.groups, own, "name", &self.name, |other| &other.name)?;
+        fields::text("comments", &self.comments, fields::COMMENTS_MAX)?;
+        fields::count("access", self.access.len(), ACCESS_MAX)?;
+        let mut seen = BTreeSet::new();
+        for grant in &self.access {
+            fields::exists("access", desk.roles.has(grant.role), "role")?;
+            match grant.to {
+                Grantee::Account(id) => fields::exists("access", desk.accounts.has(id), "account")?,
+                Grantee::Team(id) => fields::exists("access", desk.teams.has(id), "team")?,
+            }
+            if !seen.insert(grant.to) {
+                return Err(Refusal::field("access", "access names an account or a team twice"));
+            }
+        }
+        Ok(())
     }
 }

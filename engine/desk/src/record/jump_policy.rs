@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::SessionPolicyId;
 use crate::schedule::Schedule;
+use crate::{Desk, JumpPolicyId, Refusal, SessionPolicyId, fields};
+
+/// How long somebody at the endpoint may be asked: from a glance at the screen to ten minutes, after which
+/// nobody waits at the other end.
+const CONSENT_TIMEOUT_S: (u32, u32) = (5, 600);
 
 /// When and how a Jump item may be reached.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -49,4 +53,20 @@ pub enum ConsentDefault {
     /// It does not.
     #[default]
     Deny,
+}
+
+impl JumpPolicy {
+    pub(super) fn check(&self, desk: &Desk, own: Option<JumpPolicyId>) -> Result<(), Refusal> {
+        fields::name("name", &self.name)?;
+        fields::unique(&desk.jump_policies, own, "name", &self.name, |other| &other.name)?;
+        if let Some(schedule) = &self.schedule {
+            schedule.check()?;
+        } else if self.ends_sessions {
+            return Err(Refusal::field("ends_sessions", "ends_sessions needs a schedule that closes"));
+        }
+        let (min, max) = CONSENT_TIMEOUT_S;
+        fields::seconds("consent.timeout_s", self.consent.timeout_s, min, max)?;
+        let has_policy = self.session_policy.is_none_or(|policy| desk.session_policies.has(policy));
+        fields::exists("session_policy", has_policy, "session policy")
+    }
 }

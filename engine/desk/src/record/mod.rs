@@ -10,10 +10,12 @@ mod jump_group;
 mod jump_policy;
 mod portal;
 mod queue_rule;
+mod removal;
 mod role;
 mod rules;
 mod session_policy;
 mod site;
+mod store;
 mod table;
 mod team;
 

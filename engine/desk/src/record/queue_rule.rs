@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::session::Queue;
+use crate::{Desk, QueueRuleId, Refusal, fields};
+
+/// After how long a rule may act: from a few seconds to a week.
+const WAITED_S: (u32, u32) = (5, 7 * 24 * 3600);
 
 /// What happens to sessions that wait in a queue for too long, or for nobody. Rules of a queue are tried in the
 /// order of their ids; each acts once on a session in one place.
@@ -37,4 +41,34 @@ pub enum QueueAction {
     Move(Queue),
     /// Ends the session; the customer is told that nobody is there.
     End,
+}
+
+impl QueueRule {
+    pub(super) fn check(&self, desk: &Desk, own: Option<QueueRuleId>) -> Result<(), Refusal> {
+        fields::name("name", &self.name)?;
+        fields::unique(&desk.queue_rules, own, "name", &self.name, |other| &other.name)?;
+        check_queue("queue", desk, self.queue)?;
+        if let QueueCondition::WaitedFor(seconds) = self.when {
+            let (min, max) = WAITED_S;
+            fields::seconds("when.waited_for", seconds, min, max)?;
+        }
+        let QueueAction::Move(to) = self.then else { return Ok(()) };
+        check_queue("then.move", desk, to)?;
+        if to == self.queue {
+            return Err(Refusal::field("then.move", "then.move leads to the queue that the rule watches"));
+        }
+        Ok(())
+    }
+
+    /// Whether it has to do with a queue.
+    pub(super) fn names(&self, queue: Queue) -> bool {
+        self.queue == queue || self.then == QueueAction::Move(queue)
+    }
+}
+
+fn check_queue(field: &'static str, desk: &Desk, queue: Queue) -> Result<(), Refusal> {
+    match queue {
+        Queue::Personal(account) => fields::exists(field, desk.accounts.has(account), "account"),
+        Queue::Team(team) => fields::exists(field, desk.teams.has(team), "team"),
+    }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::permission::Permission;
+use crate::permission::{Permission, check_of_session};
+use crate::{Desk, Refusal, RoleId, fields};
 
 /// What somebody may do with the items of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -18,11 +19,11 @@ pub struct Role {
     pub session: BTreeSet<Permission>,
 }
 
-/// Something that a role allows.
+/// Something that a role allows. Whoever has a right beyond adding sees the items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JumpRight {
-    /// See and start sessions.
+    /// Start sessions.
     Start,
     /// Add items, or move them here.
     Add,
@@ -30,4 +31,17 @@ pub enum JumpRight {
     Edit,
     /// Remove items, or move them away.
     Remove,
+}
+
+impl JumpRight {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Start, Self::Add, Self::Edit, Self::Remove];
+}
+
+impl Role {
+    pub(super) fn check(&self, desk: &Desk, own: Option<RoleId>) -> Result<(), Refusal> {
+        fields::name("name", &self.name)?;
+        fields::unique(&desk.roles, own, "name", &self.name, |other| &other.name)?;
+        check_of_session("session", &self.session)
+    }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::permission::{PathLimits, Permission};
+use crate::permission::{PathLimits, Permission, check_of_session};
+use crate::{Desk, Refusal, SessionPolicyId, fields};
 
 /// What may be done in a session that it rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -20,4 +21,14 @@ pub struct SessionPolicy {
     pub permissions: BTreeSet<Permission>,
     /// Where files may go.
     pub paths: PathLimits,
+}
+
+impl SessionPolicy {
+    pub(super) fn check(&self, desk: &Desk, own: Option<SessionPolicyId>) -> Result<(), Refusal> {
+        fields::name("name", &self.name)?;
+        fields::unique(&desk.session_policies, own, "name", &self.name, |other| &other.name)?;
+        fields::text("comments", &self.comments, fields::COMMENTS_MAX)?;
+        check_of_session("permissions", &self.permissions)?;
+        self.paths.check()
+    }
 }

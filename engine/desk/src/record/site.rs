@@ -3,6 +3,20 @@
 use serde::{Deserialize, Serialize};
 
 use crate::permission::Permissions;
+use crate::{Refusal, fields};
+
+/// How long a lost technician keeps a session: from a hiccup of the line to an hour, which a customer would not
+/// wait.
+const TECHNICIAN_GRACE_S: (u32, u32) = (5, 3600);
+
+/// How long a lost customer keeps a session: up to a day, for a computer that installs updates.
+const CUSTOMER_GRACE_S: (u32, u32) = (5, 24 * 3600);
+
+/// How long session keys may live: from what it takes to read one aloud, to 90 days.
+const KEY_LIFETIME_S: (u32, u32) = (60, 90 * 24 * 3600);
+
+/// Languages that people can choose from.
+const LANGUAGES_MAX: usize = 50;
 
 /// Settings of the whole site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +48,28 @@ impl Default for Site {
             key_lifetime_max_s: 7 * 24 * 3600,
             languages: vec!["en".to_owned(), "fr".to_owned()],
             permissions: Permissions::default(),
+        }
+    }
+}
+
+impl Site {
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        fields::name("name", &self.name)?;
+        let (min, max) = TECHNICIAN_GRACE_S;
+        fields::seconds("lost_technician_grace_s", self.lost_technician_grace_s, min, max)?;
+        let (min, max) = CUSTOMER_GRACE_S;
+        fields::seconds("lost_customer_grace_s", self.lost_customer_grace_s, min, max)?;
+        let (min, max) = KEY_LIFETIME_S;
+        fields::seconds("key_lifetime_max_s", self.key_lifetime_max_s, min, max)?;
+        fields::count("languages", self.languages.len(), LANGUAGES_MAX)?;
+        if self.languages.is_empty() {
+            return Err(Refusal::field("languages", "languages is empty, pages need at least one"));
+        }
+        match self.languages.iter().find(|language| !fields::is_plausible_language(language)) {
+            None => Ok(()),
+            Some(language) => {
+                Err(Refusal::field("languages", format!("{language:?} is no language such as fr or pt-BR")))
+            }
         }
     }
 }
