@@ -52,3 +52,27 @@ impl Actor {
         }
     }
 }
+
+impl From<AccountId> for Actor {
+    fn from(account: AccountId) -> Self {
+        Self::Account(account)
+    }
+}
+
+impl From<ExternalId> for Actor {
+    fn from(external: ExternalId) -> Self {
+        Self::External(external)
+    }
+}
+
+impl From<AccountId> for Participant {
+    fn from(account: AccountId) -> Self {
+        Self::Account(account)
+    }
+}
+
+impl From<ExternalId> for Participant {
+    fn from(external: ExternalId) -> Self {
+        Self::External(external)
+    }
+}

@@ -48,6 +48,16 @@ impl<'a> Ask<'a> {
         }
     }
 
+    /// The account that asks, which must be logged in to a console.
+    pub(crate) fn at_console(&self) -> Result<AccountId, Refusal> {
+        let (id, account) = self.account()?;
+        if self.desk.consoles.contains_key(&id) {
+            Ok(id)
+        } else {
+            Err(Refusal::new(Rule::NoConsole, format!("{} is not logged in to a console", account.user)))
+        }
+    }
+
     /// The account that asks, which must have a permission.
     pub(crate) fn permitted(&self, permission: Permission) -> Result<(AccountId, &'a Account), Refusal> {
         let (id, account) = self.account()?;

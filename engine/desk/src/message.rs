@@ -63,8 +63,8 @@ impl Event {
             Self::Invitation(event) => event.touches(),
             Self::Key(event) => event.touches(),
             Self::Jump(event) => event.touches(),
-            // What was said is a line of its own; the desk does not keep it.
-            Self::Chat(_) => Vec::new(),
+            // What was said is a line of its own; the desk keeps its number only.
+            Self::Chat(_) => vec![EntityId::Counter],
         }
     }
 }

@@ -68,6 +68,8 @@ pub enum Rule {
     NoConsole,
     /// Only the session's owner may.
     OwnerOnly,
+    /// The session's owner cannot do this: he ends it, keeps it or offers it to somebody else first.
+    IsOwner,
     /// An external technician can never own a session.
     ExternalOwner,
     /// Only who is in the session may.

@@ -3,6 +3,7 @@
 //! One ends in just five ways: cancelled, its inviter gone or no longer the owner, the session over, accepted,
 //! declined. Time alone ends none, but the key of an external invitation can be used only for a while.
 
+mod limits;
 mod rules;
 
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::key::Digest;
 use crate::{AccountId, ExternalId, InvitationId, IssueId, SessionId, SessionPolicyId, TeamId};
 
+pub use limits::*;
 pub(crate) use rules::{apply, decide};
 
 /// An invitation that is open.
@@ -128,6 +130,25 @@ pub enum InvitationEnded {
     Declined,
 }
 
+/// Why somebody from outside is out, or cannot come in any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExternalEnded {
+    /// His inviter took the invitation back before it was used.
+    Cancelled,
+    /// His inviter is gone: not the owner any more while the invitation was open, or not in the session any more
+    /// while nobody owns it.
+    InviterGone,
+    /// The session ended.
+    SessionEnded,
+    /// He left.
+    Left,
+    /// The owner removed him.
+    Removed,
+    /// His connection was lost for too long.
+    Lost,
+}
+
 /// What became of an invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -167,6 +188,6 @@ pub enum Event {
         /// From which session.
         session: SessionId,
         /// Why.
-        why: InvitationEnded,
+        why: ExternalEnded,
     },
 }

@@ -12,6 +12,9 @@ use crate::{AccountId, KeyId, PortalId, SessionId};
 
 pub(crate) use rules::{apply, decide};
 
+/// Keys of one account that wait to be used: more than anybody reads aloud in the time for which they are good.
+pub const KEYS_MAX: usize = 100;
+
 /// The keyed digest of a secret, 32 bytes, written in hexadecimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);

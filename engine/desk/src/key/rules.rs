@@ -1,16 +1,85 @@
-//! Rules.
-use super::{Command, Event};
-use crate::ask::Ask;
-use crate::{Desk, Refusal};
+//! Who makes session keys, and when they are forgotten.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Command, Digest, Event, KEYS_MAX, Key};
+use crate::ask::{Ask, not_found};
+use crate::permission::Permission;
+use crate::{Desk, EntityId, KeyId, PortalId, Refusal, Rule, fields};
+
 pub(crate) fn decide(ask: &mut Ask<'_>, command: Command) -> Result<(), Refusal> {
-    let _ = (ask, command);
+    match command {
+        Command::Make { digest, portal, valid_for_s } => make(ask, digest, portal, valid_for_s),
+        Command::Revoke { key } => revoke(ask, key),
+        Command::Tick => tick(ask),
+    }
+}
+
+fn make(ask: &mut Ask<'_>, digest: Digest, portal: PortalId, valid_for_s: u32) -> Result<(), Refusal> {
+    let (by, _) = ask.permitted(Permission::GenerateKeys)?;
+    let desk = ask.desk;
+    let takes_keys = desk.portals.get(portal).is_some_and(|portal| portal.takes_keys);
+    fields::exists("portal", takes_keys, "portal that takes session keys")?;
+    fields::seconds("valid_for_s", valid_for_s, 1, desk.site.record.key_lifetime_max_s)?;
+    if desk.keys.values().any(|other| other.digest == digest) {
+        return Err(Refusal::new(Rule::Taken, "there is such a key already"));
+    }
+    if desk.keys.values().filter(|other| other.by == by && other.used.is_none()).count() >= KEYS_MAX {
+        return Err(Refusal::new(
+            Rule::Full,
+            format!("{KEYS_MAX} keys of this account wait to be used already"),
+        ));
+    }
+    let made = ask.now;
+    let expires = made.checked_add(SignedDuration::from_secs(valid_for_s.into())).unwrap_or(Timestamp::MAX);
+    let key = KeyId::new(ask.next_id());
+    ask.push(Event::Made { key, state: Key { digest, by, portal, made, expires, used: None } });
     Ok(())
 }
-pub(crate) fn apply(desk: &mut Desk, event: &Event) {
-    let _ = (desk, event);
+
+fn revoke(ask: &mut Ask<'_>, id: KeyId) -> Result<(), Refusal> {
+    let (account, _) = ask.account()?;
+    let key = ask.desk.keys.get(&id).filter(|key| key.by == account).ok_or_else(|| not_found("key"))?;
+    if key.used.is_some() {
+        return Err(Refusal::new(Rule::Used, "this key has started a session already"));
+    }
+    ask.push(Event::Forgotten { key: id });
+    Ok(())
 }
+
+/// A key that was used is kept until it would have expired: who types it again is told what became of it.
+fn tick(ask: &mut Ask<'_>) -> Result<(), Refusal> {
+    ask.relay()?;
+    for (&key, state) in &ask.desk.keys {
+        if state.expires <= ask.now {
+            ask.push(Event::Forgotten { key });
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn apply(desk: &mut Desk, event: &Event) {
+    match event {
+        Event::Made { key, state } => {
+            desk.dealt(key.get());
+            desk.keys.insert(*key, state.clone());
+        }
+        Event::Used { key, session } => {
+            if let Some(key) = desk.keys.get_mut(key) {
+                key.used = Some(*session);
+            }
+        }
+        Event::Forgotten { key } => {
+            desk.keys.remove(key);
+        }
+    }
+}
+
 impl Event {
-    pub(crate) fn touches(&self) -> Vec<crate::EntityId> {
-        Vec::new()
+    pub(crate) fn touches(&self) -> Vec<EntityId> {
+        match *self {
+            Self::Made { key, .. } => vec![EntityId::Counter, EntityId::Key(key)],
+            Self::Used { key, .. } | Self::Forgotten { key } => vec![EntityId::Key(key)],
+        }
     }
 }

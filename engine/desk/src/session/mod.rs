@@ -3,7 +3,14 @@
 //! A live session waits in one queue or has one owner, never both. Everybody who works in it is a member, the
 //! owner too; the customer is not. `docs/session-states.md` shows the states and what leads from one to another.
 
+mod apply;
+mod customer;
+mod draft;
+mod limits;
+mod own;
 mod rules;
+mod start;
+mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +23,12 @@ use crate::{
     SessionPolicyId, TeamId,
 };
 
-pub(crate) use rules::{apply, decide, due};
+pub(crate) use apply::apply;
+pub(crate) use draft::Draft;
+pub use limits::*;
+pub(crate) use own::{account_gone, console_gone, team_gone};
+pub(crate) use rules::decide;
+pub(crate) use time::due;
 
 /// Where sessions wait, and where invitations and transfer offers are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,7 +45,8 @@ pub enum Queue {
 pub struct Session {
     /// How it came about.
     pub origin: Origin,
-    /// The queue that it came to first, or would have. A lost technician's session returns there.
+    /// The queue to which it came last, or would have; where an owner put it aside does not count. A lost
+    /// technician's session returns there, or to a team of the technician whose queue it is.
     pub home: Queue,
     /// When it started.
     pub started: Timestamp,
@@ -45,7 +58,8 @@ pub struct Session {
     pub members: BTreeMap<Participant, Member>,
     /// An offer to somebody else to own it.
     pub transfer: Option<Transfer>,
-    /// Rules that have acted on it since it came to where it waits.
+    /// Rules that have acted on it since a person last decided where it waits: each acts once, so that two rules
+    /// cannot send it to and fro for ever.
     pub rules_done: BTreeSet<QueueRuleId>,
     /// What may be done in it at most; none: what accounts allow.
     pub policy: Option<SessionPolicyId>,
@@ -65,6 +79,14 @@ impl Session {
         match self.place {
             Place::Waiting { queue, .. } => Some(queue),
             Place::Owned { .. } => None,
+        }
+    }
+
+    /// The Jump item that it is with, if it is with one.
+    pub fn item(&self) -> Option<ItemId> {
+        match self.origin {
+            Origin::Jump { item, .. } => Some(item),
+            Origin::Key { .. } | Origin::Issue { .. } | Origin::Technician { .. } => None,
         }
     }
 
@@ -105,6 +127,8 @@ pub enum Origin {
         item: ItemId,
         /// Who.
         by: AccountId,
+        /// In spite of its schedule, which ends the session at no time then.
+        overrode_schedule: bool,
     },
 }
 
@@ -319,7 +343,7 @@ pub enum Command {
         /// Which.
         session: SessionId,
     },
-    /// The customer ends it.
+    /// The customer ends it. It is over where it waits; an owner may still write up.
     CustomerEnds,
     /// The customer's agent, or page, is there: for the first time or again.
     CustomerCame {
@@ -394,12 +418,14 @@ pub enum Ended {
     Administrator,
     /// The customer ended it.
     Customer,
-    /// The customer's connection was lost while nobody owned it.
+    /// The customer was lost, or gone before, while nobody owned it.
     CustomerLost,
     /// A rule of its queue.
     QueueRule,
     /// The schedule of its Jump policy closed.
     Schedule,
+    /// The queue in which it waited is gone, and there is nobody else to whom it could go.
+    NobodyLeft,
 }
 
 /// Why an offer is gone.
@@ -436,7 +462,8 @@ pub enum Event {
         /// Why.
         why: Moved,
     },
-    /// It has another owner, or one at all. He is a member from now on, if he was none.
+    /// It has another owner, or one at all. He is a member from now on, if he was none; who owned it before stays
+    /// one.
     Owned {
         /// Which.
         session: SessionId,

@@ -1,20 +1,34 @@
-//! Rules.
-use super::{Command, Event};
+//! Which command goes where.
+
+use super::{Command, customer, own, start, time};
+use crate::Refusal;
 use crate::ask::Ask;
-use crate::{Desk, Refusal};
+
 pub(crate) fn decide(ask: &mut Ask<'_>, command: Command) -> Result<(), Refusal> {
-    let _ = (ask, command);
-    Ok(())
-}
-pub(crate) fn apply(desk: &mut Desk, at: jiff::Timestamp, event: &Event) {
-    let _ = (desk, at, event);
-}
-impl Event {
-    pub(crate) fn touches(&self) -> Vec<crate::EntityId> {
-        Vec::new()
+    match command {
+        Command::StartByKey { key, customer } => start::by_key(ask, key, customer),
+        Command::StartByIssue { portal, issue, customer } => start::by_issue(ask, portal, issue, customer),
+        Command::StartByTechnician { portal, account, customer } => {
+            start::by_technician(ask, portal, account, customer)
+        }
+        Command::Jump { item, password, overrides_schedule } => {
+            start::by_jump(ask, item, password, overrides_schedule)
+        }
+        Command::Accept { session } => own::accept(ask, session),
+        Command::Move { session, to } => own::send(ask, session, to),
+        Command::Transfer { session, to } => own::offer(ask, session, to),
+        Command::CancelTransfer { session } => own::cancel_offer(ask, session),
+        Command::DeclineTransfer { session } => own::decline_offer(ask, session),
+        Command::Remove { session, who } => own::remove(ask, session, who),
+        Command::Leave { session } => own::leave(ask, session),
+        Command::Keep { session } => own::keep(ask, session),
+        Command::End { session, reason } => own::end(ask, session, reason),
+        Command::DisconnectCustomer { session } => customer::disconnect(ask, session),
+        Command::CustomerEnds => customer::ends(ask),
+        Command::CustomerCame { session, client } => customer::came(ask, session, client),
+        Command::CustomerLost { session } => customer::lost(ask, session),
+        Command::MemberLost { who } => own::member_lost(ask, who),
+        Command::MemberBack { who } => own::member_back(ask, who),
+        Command::Tick => time::tick(ask),
     }
-}
-pub(crate) fn due(desk: &Desk) -> Option<jiff::Timestamp> {
-    let _ = desk;
-    None
 }

@@ -1,0 +1,19 @@
+//! How much of everything a session, an account and the site may hold.
+
+/// Sessions that live at once, on the whole site. Visitors start them, so memory needs a bound.
+pub const SESSIONS_MAX: usize = 10_000;
+
+/// Sessions that wait in one queue. Nobody reads further down, and a visitor is better told at once.
+pub const QUEUE_MAX: usize = 1_000;
+
+/// Sessions that one account owns at once. A console keeps a link's streams for each.
+pub const OWNED_MAX: usize = 50;
+
+/// People who work in one session, the owner too. Each is a viewer of the screen.
+pub const MEMBERS_MAX: usize = 32;
+
+/// Characters of a customer's question.
+pub const QUESTION_MAX: usize = 2_000;
+
+/// Characters of the reason for which an administrator ends a session.
+pub const REASON_MAX: usize = 500;
