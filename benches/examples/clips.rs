@@ -1,14 +1,17 @@
-//! Encodes recorded desktops and paints them again, and prints bytes and times. Ends with an error where the
-//! painted picture is not the recorded one.
+//! Plays recorded desktops through encoder, store, view and painter, and prints bytes by kind of operation and
+//! times. Ends with an error where the painted picture is not the recorded one.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use benches::{EPOCH, Playback, update};
+use benches::{EPOCH, Playback};
 use clap::Parser;
 use codec::{Encoder, Painter};
 use frame::Picture;
+use proto::screen::{Capture, Store, View};
+use wire::screen::{Operation, Update};
+use wire::{RenditionId, SessionId};
 
 #[derive(Parser)]
 struct Args {
@@ -20,67 +23,101 @@ struct Args {
     clips: Vec<String>,
 }
 
-/// What one recording took. The first frame is left out.
+/// Bytes and operations of one kind.
+#[derive(Default, Clone, Copy)]
+struct Kind {
+    bytes: usize,
+    count: usize,
+}
+
+/// What one recording took. The first frame is left out, but for its size.
 #[derive(Default)]
 struct Figures {
     first_bytes: usize,
-    payload_bytes: usize,
     update_bytes: usize,
-    tiles: usize,
-    patches: usize,
+    /// Tiles, patches, copies, reuses, dictionaries.
+    kinds: [Kind; 5],
     frame_times: Vec<Duration>,
-    tile_times: Vec<Duration>,
     paint_time: Duration,
 }
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    println!("kB without the first frame; µs on this machine, medians");
-    println!("clip        first  update payload   tiles patches  frame    p95   tile  decode");
+    println!("kB without the first frame; ms of this machine");
+    println!(
+        "clip        first  update |   tile      n |  patch      n |  copy      n |     reuse | dict n | enc-s    p50    p95 | paint-s"
+    );
     for clip in &args.clips {
         let path = args.corpus.join(format!("{clip}.td.zst"));
-        let figures = measure(&path).with_context(|| clip.clone())?;
-        print(clip, figures);
+        print(clip, measure(&path).with_context(|| clip.clone())?);
     }
     Ok(())
+}
+
+/// An agent's side and a viewer's, without a link between them.
+struct Pair {
+    encoder: Encoder,
+    store: Store,
+    view: View,
+    painter: Painter,
+    figures: Figures,
 }
 
 fn measure(path: &Path) -> Result<Figures> {
     let mut playback = Playback::open(path)?;
     let extent = playback.extent()?;
-    let mut encoder = Encoder::new(extent);
-    let mut painter = Painter::new(EPOCH, extent);
-    let mut figures = Figures::default();
-    let mut version = 0;
+    let view = View::new(SessionId::from_wire(1), RenditionId::default(), None);
+    let (encoder, painter) = (Encoder::new(extent), Painter::new(EPOCH, extent));
+    let mut pair = Pair { encoder, store: Store::new(), view, painter, figures: Figures::default() };
     while let Some((picture, damage)) = playback.next_frame()? {
-        version += 1;
         let start = Instant::now();
-        let tiles = encoder.encode(&picture.frame(), damage)?;
-        let frame_time = start.elapsed();
-        let payload_bytes: usize = tiles.iter().map(|tile| tile.payload.len()).sum();
-        let (tile_count, patches) = (tiles.len(), tiles.iter().filter(|tile| tile.patch.is_some()).count());
-        let update = update(extent, version, tiles);
-        let update_bytes: usize = update.encode().iter().map(bytes::Bytes::len).sum();
-        let start = Instant::now();
-        let painted = painter.paint(&update);
-        let paint_time = start.elapsed();
-        ensure!(painted.lost.is_empty(), "frame {version}: lost {:?}", painted.lost);
-        ensure!(same(painter.picture(), picture), "frame {version}: another picture");
-        if version == 1 {
-            figures.first_bytes = update_bytes;
-            continue;
+        let operations = pair.encoder.encode(&picture.frame(), damage)?;
+        let time = start.elapsed();
+        let is_first = pair.figures.first_bytes == 0;
+        if !is_first && !operations.is_empty() {
+            pair.figures.frame_times.push(time);
         }
-        figures.payload_bytes += payload_bytes;
-        figures.update_bytes += if tile_count == 0 { 0 } else { update_bytes };
-        figures.tiles += tile_count - patches;
-        figures.patches += patches;
-        figures.frame_times.push(frame_time);
-        if let Some(share) = frame_time.checked_div(u32::try_from(tile_count)?) {
-            figures.tile_times.push(share);
+        let (version, captured_us, inputs) = (pair.encoder.version(), 0, Vec::new());
+        pair.store.put(Capture { epoch: EPOCH, extent, version, captured_us, operations, inputs })?;
+        while let Some(update) = pair.view.take(&mut pair.store, Instant::now(), usize::MAX) {
+            pair.send(&update, is_first)?;
         }
-        figures.paint_time += paint_time;
+        ensure!(same(pair.painter.picture(), picture), "version {version}: another picture");
     }
-    Ok(figures)
+    Ok(pair.figures)
+}
+
+impl Pair {
+    fn send(&mut self, update: &Update, is_first: bool) -> Result<()> {
+        let bytes: usize = update.encode().iter().map(bytes::Bytes::len).sum();
+        if is_first {
+            self.figures.first_bytes += bytes;
+        } else {
+            self.figures.update_bytes += bytes;
+            update.operations.iter().for_each(|operation| self.figures.count(operation));
+        }
+        let start = Instant::now();
+        let painted = self.painter.paint(update);
+        self.figures.paint_time += start.elapsed();
+        ensure!(painted.lost.is_empty(), "lost {:?}", painted.lost);
+        self.view.answer(update.header.number);
+        Ok(())
+    }
+}
+
+impl Figures {
+    fn count(&mut self, operation: &Operation) {
+        let (kind, bytes) = match operation {
+            Operation::Tile(tile) => (0, tile.payload.len()),
+            Operation::Patch(patch) => (1, patch.payload.len()),
+            Operation::Copy(_) => (2, 0),
+            Operation::Reuse(_) => (3, 0),
+            Operation::Dictionary(dictionary) => (4, dictionary.payload.len()),
+            Operation::VideoRegion(_) | Operation::VideoPicture(_) | Operation::VideoEnd(_) => return,
+        };
+        self.kinds[kind].bytes += bytes;
+        self.kinds[kind].count += 1;
+    }
 }
 
 fn same(a: &Picture, b: &Picture) -> bool {
@@ -90,24 +127,27 @@ fn same(a: &Picture, b: &Picture) -> bool {
 
 fn print(clip: &str, figures: Figures) {
     let kilo = |bytes: usize| bytes.div_ceil(1000);
-    let micros = |time: Duration| time.as_secs_f64() * 1e6;
-    let at = |times: &mut Vec<Duration>, share: f64| {
-        times.sort_unstable();
-        let place = (times.len() as f64 * share) as usize;
-        times.get(place).copied().unwrap_or_default()
+    let Figures { mut frame_times, kinds: [tiles, patches, copies, reuses, dictionaries], .. } = figures;
+    frame_times.sort_unstable();
+    let at = |share: f64| {
+        let place = (frame_times.len() as f64 * share) as usize;
+        frame_times.get(place).copied().unwrap_or_default().as_secs_f64() * 1e3
     };
-    let Figures { mut frame_times, mut tile_times, .. } = figures;
-    let operations = figures.tiles + figures.patches;
     println!(
-        "{clip:10} {:6} {:7} {:7} {:7} {:7} {:6.0} {:6.0} {:6.1} {:7.1}",
+        "{clip:10} {:6} {:7} | {:6} {:6} | {:6} {:6} | {:12} | {:9} | {:4} {:1} | {:5.2} {:6.2} {:6.2} | {:5.2}",
         kilo(figures.first_bytes),
         kilo(figures.update_bytes),
-        kilo(figures.payload_bytes),
-        figures.tiles,
-        figures.patches,
-        micros(at(&mut frame_times, 0.5)),
-        micros(at(&mut frame_times, 0.95)),
-        micros(at(&mut tile_times, 0.5)),
-        micros(figures.paint_time) / operations.max(1) as f64,
+        kilo(tiles.bytes),
+        tiles.count,
+        kilo(patches.bytes),
+        patches.count,
+        copies.count,
+        reuses.count,
+        kilo(dictionaries.bytes),
+        dictionaries.count,
+        frame_times.iter().sum::<Duration>().as_secs_f64(),
+        at(0.5),
+        at(0.95),
+        figures.paint_time.as_secs_f64(),
     );
 }

@@ -4,10 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use codec::EncodedTile;
-use frame::{Picture, Rect, Region};
+use frame::{Picture, Rect, Region, Size};
 use platform::fake::RecordingReader;
-use wire::screen::{Based, Extent, Header, Update};
+use wire::screen::{Extent, Header, Operation, Update};
 use wire::{Epoch, RenditionId, SessionId, Version};
 
 /// The recordings in `data/`.
@@ -34,7 +33,12 @@ impl Playback {
         Ok(Self { reader, picture, damage: Region::default() })
     }
 
-    /// The size of the recorded display.
+    /// Width and height of the recorded display.
+    pub fn size(&self) -> Size {
+        self.picture.size()
+    }
+
+    /// The size of the recorded display, as it travels.
     ///
     /// # Errors
     /// Where no display can have that size.
@@ -81,9 +85,7 @@ pub fn clip(name: &str) -> Result<(Extent, Vec<RecordedFrame>)> {
 }
 
 /// What an encoder gave for a frame, as the update that travels. Versions, and with them updates, count from 1.
-pub fn update(extent: Extent, version: u32, tiles: Vec<EncodedTile>) -> Update {
-    let based =
-        Based { version: Version::from_wire(version), base: Version::from_wire(version.saturating_sub(1)) };
+pub fn update(extent: Extent, version: u32, operations: Vec<Operation>) -> Update {
     let header = Header {
         session: SessionId::from_wire(1),
         rendition: RenditionId::default(),
@@ -92,8 +94,8 @@ pub fn update(extent: Extent, version: u32, tiles: Vec<EncodedTile>) -> Update {
         number: u64::from(version),
         after: u64::from(version.saturating_sub(1)),
         captured_us: 0,
-        newest: based.version,
+        newest: Version::from_wire(version),
         inputs: Vec::new(),
     };
-    Update { header, operations: tiles.into_iter().map(|tile| tile.into_operation(based)).collect() }
+    Update { header, operations }
 }

@@ -12,7 +12,7 @@ use wire::TileIndex;
 const PARALLEL_PIXELS_MIN: u64 = 1 << 19;
 
 /// The part of a pixel that means something.
-const COLOR_MASK: u32 = 0x00ff_ffff;
+pub(crate) const COLOR_MASK: u32 = 0x00ff_ffff;
 
 /// A tile that changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

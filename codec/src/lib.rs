@@ -8,6 +8,8 @@
 //! Reading order: [`Layout`] and `layout/` for the bytes, [`Decoder`], [`Painter`] for whole updates,
 //! then, with the feature `encode`, [`damage`] and [`Encoder`].
 
+#[cfg(feature = "video")]
+mod arch;
 mod coding;
 #[cfg(feature = "encode")]
 pub mod damage;
@@ -17,11 +19,15 @@ mod encode;
 mod error;
 mod geometry;
 mod layout;
+#[cfg(feature = "encode")]
+pub mod moves;
 mod paint;
+#[cfg(feature = "video")]
+pub mod video;
 
 pub use coding::Layout;
 pub use decode::Decoder;
 #[cfg(feature = "encode")]
-pub use encode::{EncodeError, EncodedTile, Encoder};
+pub use encode::{EncodeError, Encoder};
 pub use error::PayloadError;
 pub use paint::{Counters, Painted, Painter};

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use codec::{EncodeError, EncodedTile, Encoder};
+use codec::{EncodeError, Encoder};
 use parking_lot::Mutex;
 use platform::{CaptureError, Captured, OpenError, Platform, Waker};
 use proto::liveness::LinkClock;
 use proto::screen::{Capture, StoreError};
-use wire::screen::{Based, Extent, Operation, SeatInput};
-use wire::{DecodeError, Epoch, TileIndex, Version};
+use wire::screen::{Extent, Operation, SeatInput};
+use wire::{DecodeError, Epoch, TileIndex};
 
 use crate::desktop::Hands;
 use crate::show::uplink::{Task, Turn, Uplink};
@@ -104,7 +104,7 @@ fn show_epoch(
         match uplink.wait(turn, not_before) {
             Task::Stop => return Ok(()),
             Task::Tiles(tiles) => {
-                if let Some(coder) = &coder {
+                if let Some(coder) = &mut coder {
                     uplink.put(turn, coder.tiles(&tiles), false)?;
                 }
             }
@@ -130,7 +130,6 @@ fn show_epoch(
 struct Coder {
     encoder: Encoder,
     epoch: Epoch,
-    version: Version,
     captured_us: u32,
     inputs: Vec<SeatInput>,
 }
@@ -141,8 +140,7 @@ impl Coder {
         let size = captured.frame.size();
         let extent = Extent::new(side(size.width), side(size.height))?;
         let epoch = Epoch::from_wire(getrandom::u64()?);
-        let (version, captured_us, inputs) = (Version::NONE, 0, Vec::new());
-        Ok(Self { encoder: Encoder::new(extent), epoch, version, captured_us, inputs })
+        Ok(Self { encoder: Encoder::new(extent), epoch, captured_us: 0, inputs: Vec::new() })
     }
 
     /// What changed, coded; `None` when nothing did and no input was answered.
@@ -152,35 +150,30 @@ impl Coder {
         captured_us: u32,
         inputs: Vec<SeatInput>,
     ) -> Result<Option<Capture>, ShowError> {
-        let tiles = self.encoder.encode(&captured.frame, captured.damage)?;
-        if tiles.is_empty() && inputs == self.inputs {
+        let operations = match self.encoder.encode(&captured.frame, captured.damage) {
+            // A display that lasts longer than its versions gets a new epoch by being opened again.
+            Err(EncodeError::Versions(_)) => return Err(CaptureError::Resized.into()),
+            coded => coded?,
+        };
+        if operations.is_empty() && inputs == self.inputs {
             return Ok(None);
         }
-        if !tiles.is_empty() {
-            // Four billion captures of one epoch are two years at 60 a second; a display that lasts longer gets
-            // a new epoch by being opened again.
-            self.version = self.version.next().ok_or(CaptureError::Resized)?;
+        if !operations.is_empty() {
             self.captured_us = captured_us;
         }
         self.inputs = inputs;
-        let operations = tiles.into_iter().map(|tile| self.operation(tile)).collect();
         Ok(Some(self.capture(operations)))
     }
 
     /// Whole tiles of the newest picture, for a relay that lost track of them.
-    fn tiles(&self, tiles: &[TileIndex]) -> Capture {
-        let coded = tiles.iter().filter_map(|&index| self.encoder.tile(index));
-        self.capture(coded.map(|tile| self.operation(tile)).collect())
+    fn tiles(&mut self, tiles: &[TileIndex]) -> Capture {
+        let operations = tiles.iter().filter_map(|&index| self.encoder.tile(index)).collect();
+        self.capture(operations)
     }
 
     fn capture(&self, operations: Vec<Operation>) -> Capture {
-        let (epoch, extent, version) = (self.epoch, self.encoder.extent(), self.version);
+        let (epoch, extent, version) = (self.epoch, self.encoder.extent(), self.encoder.version());
         let (captured_us, inputs) = (self.captured_us, self.inputs.clone());
         Capture { epoch, extent, version, captured_us, operations, inputs }
-    }
-
-    fn operation(&self, tile: EncodedTile) -> Operation {
-        let base = Version::from_wire(self.version.to_wire().saturating_sub(1));
-        tile.into_operation(Based { version: self.version, base })
     }
 }

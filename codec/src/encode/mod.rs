@@ -1,56 +1,29 @@
-//! Frames to coded tiles.
+//! Frames to operations.
 //!
 //! [`Encoder`] holds the rendition's own picture: what changed is first copied there, then coded from there, so
 //! that a payload never shows anything else than what later payloads build on, even where the capture's memory
-//! changes under us. [`tile`] chooses the coding.
+//! changes under us. What moved is found first and becomes copies; of what is left, [`parts`] are patched or
+//! whole tiles sent; [`memory`] knows tiles that were sent before; [`tile`] chooses the coding.
 
+mod memory;
+mod parts;
 mod tile;
 
-use bytes::Bytes;
 use frame::{Frame, Picture, Rect, Size};
 use rayon::prelude::*;
-use wire::screen::{Based, Coding, EXACT, Extent, Operation, PatchTile, Tile, TileRect};
-use wire::{DictionaryId, TileIndex};
+use wire::screen::{Based, CopyArea, EXACT, Extent, Operation, PatchTile, PixelRect, Tile, TileRect};
+use wire::{TileIndex, Version};
 
 use crate::damage::{self, Change};
 use crate::geometry;
+use crate::moves::{Move, Mover};
+use memory::{Coded, Memory, Print};
 
 /// Changed tiles from which coding is shared out to rayon's threads: a few are done before those wake.
 const PARALLEL_TILES_MIN: usize = 8;
 
-/// A tile, or the changed part of one, as it travels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EncodedTile {
-    /// Which tile.
-    pub index: TileIndex,
-    /// The part that the payload covers; `None`: the whole tile. A part is based on the capture before.
-    pub patch: Option<TileRect>,
-    /// How the payload is coded.
-    pub coding: Coding,
-    /// The dictionary that the payload needs.
-    pub dictionary: Option<DictionaryId>,
-    /// The coded pixels, exact.
-    pub payload: Bytes,
-}
-
-impl EncodedTile {
-    /// The operation that carries it. A whole tile has no need of `based.base`.
-    pub fn into_operation(self, based: Based) -> Operation {
-        let Self { index, patch, coding, dictionary, payload } = self;
-        match patch {
-            Some(rect) => Operation::Patch(PatchTile { based, index, rect, coding, dictionary, payload }),
-            None => Operation::Tile(Tile {
-                index,
-                version: based.version,
-                quality: EXACT,
-                coding,
-                dictionary,
-                keep: None,
-                payload,
-            }),
-        }
-    }
-}
+/// Pixels to patch below which a tile is not worth looking up: the patch is hardly more than a reuse.
+const RECALL_PIXELS_MIN: u64 = 48;
 
 /// Why a frame cannot be encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +37,26 @@ pub enum EncodeError {
         /// Size of the frame.
         found: Size,
     },
+    /// All versions of the epoch are used, after two years at 60 a second: a new epoch is due.
+    #[error("version {0} was the last of its epoch")]
+    Versions(Version),
+}
+
+/// What is known of a tile that was coded.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    version: Version,
+}
+
+/// A tile that is to be coded.
+struct Job {
+    index: TileIndex,
+    tile: Rect,
+    /// The parts to patch; none: the whole tile.
+    parts: Vec<Rect>,
+    /// Of its pixels, where a payload may be known for them.
+    print: Option<Print>,
+    coded: Vec<Coded>,
 }
 
 /// Encodes one rendition in one epoch.
@@ -73,15 +66,23 @@ pub enum EncodeError {
 #[derive(Debug)]
 pub struct Encoder {
     extent: Extent,
+    version: Version,
     picture: Picture,
-    started: bool,
+    /// The picture that a viewer has; the same as `picture` but while a frame is encoded.
+    before: Picture,
+    known: Vec<Known>,
+    mover: Mover,
+    memory: Memory,
 }
 
 impl Encoder {
     /// An encoder for a display of that size. The first frame gives every tile.
     pub fn new(extent: Extent) -> Self {
         let picture = Picture::new(geometry::size(extent)).expect("an extent is never larger than a picture");
-        Self { extent, picture, started: false }
+        let grid = frame::Grid::of(picture.size()).expect("nor than a grid");
+        let (before, known) = (picture.clone(), vec![Known::default(); grid.len()]);
+        let (mover, memory) = (Mover::new(grid), Memory::default());
+        Self { extent, version: Version::NONE, picture, before, known, mover, memory }
     }
 
     /// The size that all frames must have.
@@ -94,34 +95,58 @@ impl Encoder {
         &self.picture
     }
 
-    /// Takes over what changed inside of `damage` and gives it coded, in the order of the tiles: a patch where
-    /// a part of the tile changed, the whole tile otherwise. Tiles whose colours did not change are left out.
+    /// The version of the last frame that changed something.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Takes over what changed inside of `damage` and gives it coded, as the next version: copies first, then
+    /// patches and tiles in the order of the tiles. Nothing, and no new version, where no colour changed.
     ///
-    /// Where a patch is not enough for a viewer, [`Encoder::tile`] gives the whole tile.
+    /// Where these are not enough for a viewer, [`Encoder::tile`] gives the whole tile.
     ///
     /// # Errors
-    /// [`EncodeError::Size`] where the frame is not of the rendition's size.
-    pub fn encode(&mut self, frame: &Frame<'_>, damage: &[Rect]) -> Result<Vec<EncodedTile>, EncodeError> {
+    /// [`EncodeError`] where the frame is not of the rendition's size, or versions are used up.
+    pub fn encode(&mut self, frame: &Frame<'_>, damage: &[Rect]) -> Result<Vec<Operation>, EncodeError> {
         if frame.size() != self.picture.size() {
             return Err(EncodeError::Size { wanted: self.picture.size(), found: frame.size() });
         }
-        let changes = if self.started { damage::find(frame, &self.picture, damage) } else { self.all() };
-        self.started = true;
+        let is_first = self.version == Version::NONE;
+        let changes = if is_first { self.all() } else { damage::find(frame, &self.picture, damage) };
+        if changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let based = Based { version: self.next_version()?, base: self.version };
+        self.version = based.version;
         for change in &changes {
             self.picture.copy_from(frame, change.rect);
         }
-        let encode = |change: &Change| self.encode_change(change);
-        Ok(if changes.len() < PARALLEL_TILES_MIN {
-            changes.iter().map(encode).collect()
+        let moves = self.move_content(&changes, is_first);
+        let mut jobs = self.jobs(&changes, &moves, is_first);
+        for job in &mut jobs {
+            if let Some(coded) = job.print.and_then(|print| self.memory.recall(print)) {
+                (job.parts, job.coded) = (Vec::new(), vec![coded]);
+            }
+        }
+        let encode = |job: &mut Job| self.encode_job(job);
+        if jobs.len() < PARALLEL_TILES_MIN {
+            jobs.iter_mut().for_each(encode);
         } else {
-            changes.par_iter().map(encode).collect()
-        })
+            jobs.par_iter_mut().for_each(encode);
+        }
+        Ok(self.operations(based, &moves, jobs))
     }
 
-    /// A whole tile as the picture has it now, or `None` where the display does not have it.
-    pub fn tile(&self, index: TileIndex) -> Option<EncodedTile> {
+    /// A whole tile as the picture has it now, or `None` where the display does not have it, or nothing was
+    /// encoded yet.
+    pub fn tile(&self, index: TileIndex) -> Option<Operation> {
         let tile = geometry::tile(self.extent, index)?;
-        Some(self.encode_change(&Change { index, tile, rect: tile }))
+        let known = self.known.get(index.to_usize()).filter(|known| known.version != Version::NONE)?;
+        Some(whole(index, known.version, tile::encode(&self.picture, tile)))
+    }
+
+    fn next_version(&self) -> Result<Version, EncodeError> {
+        self.version.next().ok_or(EncodeError::Versions(self.version))
     }
 
     fn all(&self) -> Vec<Change> {
@@ -132,26 +157,114 @@ impl Encoder {
         whole.collect()
     }
 
-    fn encode_change(&self, change: &Change) -> EncodedTile {
-        let patch = if pays(change) { patch_rect(change) } else { None };
-        let rect = if patch.is_some() { change.rect } else { change.tile };
-        let (coding, payload) = tile::encode(&self.picture, rect);
-        EncodedTile { index: change.index, patch, coding, dictionary: None, payload }
+    /// Finds what moved, and moves it in the picture that the viewer has.
+    fn move_content(&mut self, changes: &[Change], is_first: bool) -> Vec<Move> {
+        if is_first {
+            self.mover.learn(&self.picture, changes);
+            return Vec::new();
+        }
+        let moves = self.mover.find(&self.before, &self.picture, changes, |_| true);
+        // All read before the first writes.
+        let read = |content: &Move| self.before.frame().rows(content.source()).collect::<Vec<_>>().concat();
+        let sources: Vec<Vec<u8>> = moves.iter().map(read).collect();
+        for (content, source) in moves.iter().zip(&sources) {
+            let is_written = self.before.write(content.to, source);
+            debug_assert!(is_written, "{content:?} lies in the picture");
+        }
+        moves
+    }
+
+    /// What is left to be coded of the tiles that changed, or that a move wrote.
+    fn jobs(&mut self, changes: &[Change], moves: &[Move], is_first: bool) -> Vec<Job> {
+        let mut tiles: Vec<TileIndex> = changes.iter().map(|change| change.index).collect();
+        let grid = self.extent.grid();
+        tiles.extend(moves.iter().flat_map(|content| grid.touched(geometry::pixel_rect(content.to))));
+        tiles.sort_unstable();
+        tiles.dedup();
+        for index in &tiles {
+            if let Some(known) = self.known.get_mut(index.to_usize()) {
+                known.version = self.version;
+            }
+        }
+        let jobs = tiles.par_iter().filter_map(|index| self.job(*index, is_first)).collect();
+        for index in tiles {
+            if let Some(tile) = geometry::tile(self.extent, index) {
+                self.before.copy_from(&self.picture.frame(), tile);
+            }
+        }
+        jobs
+    }
+
+    fn job(&self, index: TileIndex, is_first: bool) -> Option<Job> {
+        let tile = geometry::tile(self.extent, index)?;
+        let mut parts = Vec::new();
+        if !is_first {
+            parts::find(&self.picture.frame(), &self.before.frame(), tile, &mut parts);
+            if parts.is_empty() {
+                return None;
+            }
+        }
+        let area: u64 = parts.iter().map(|part| part.area()).sum();
+        if 3 * tile.area() < 4 * area {
+            parts.clear();
+        }
+        let is_small = !parts.is_empty() && area < RECALL_PIXELS_MIN;
+        let print = if is_small { None } else { Some(Print::of(&self.picture.frame(), tile)) };
+        Some(Job { index, tile, parts, print, coded: Vec::new() })
+    }
+
+    fn encode_job(&self, job: &mut Job) {
+        if !job.coded.is_empty() {
+            return;
+        }
+        let whole = [job.tile];
+        let rects = if job.parts.is_empty() { &whole[..] } else { &job.parts };
+        job.coded = rects.iter().map(|rect| tile::encode(&self.picture, *rect)).collect();
+    }
+
+    fn operations(&mut self, based: Based, moves: &[Move], jobs: Vec<Job>) -> Vec<Operation> {
+        let mut operations: Vec<_> = moves.iter().map(|content| copy(based, content)).collect();
+        for job in jobs {
+            let Job { index, tile, parts, print, coded } = job;
+            if !parts.is_empty() {
+                let patches = parts
+                    .iter()
+                    .zip(coded)
+                    .filter_map(|(part, coded)| patch(based, index, tile, *part, coded));
+                operations.extend(patches);
+                continue;
+            }
+            for coded in coded {
+                if let Some(print) = print {
+                    self.memory.keep(print, coded.clone());
+                }
+                operations.push(whole(index, based.version, coded));
+            }
+        }
+        operations
     }
 }
 
-/// Whether a patch is clearly smaller than the tile: then the tile is coded only when somebody asks for it.
-fn pays(change: &Change) -> bool {
-    4 * change.rect.area() <= 3 * change.tile.area()
+fn copy(based: Based, content: &Move) -> Operation {
+    let PixelRect { x: from_x, y: from_y, .. } = geometry::pixel_rect(content.source());
+    Operation::Copy(CopyArea { based, from_x, from_y, to: geometry::pixel_rect(content.to) })
 }
 
-fn patch_rect(change: &Change) -> Option<TileRect> {
-    let inside = change.rect.within(change.tile)?;
+fn whole(index: TileIndex, version: Version, coded: Coded) -> Operation {
+    let Coded { coding, dictionary, bytes } = coded;
+    let (quality, keep) = (EXACT, None);
+    Operation::Tile(Tile { index, version, quality, coding, dictionary, keep, payload: bytes })
+}
+
+fn patch(based: Based, index: TileIndex, tile: Rect, part: Rect, coded: Coded) -> Option<Operation> {
+    let inside = part.within(tile)?;
     let side = |length: u32| u8::try_from(length).ok();
-    Some(TileRect {
+    let rect = TileRect {
         x: side(inside.x)?,
         y: side(inside.y)?,
         width: side(inside.width)?,
         height: side(inside.height)?,
-    })
+    };
+    let Coded { coding, dictionary, bytes: payload } = coded;
+    Some(Operation::Patch(PatchTile { based, index, rect, coding, dictionary, payload }))
 }

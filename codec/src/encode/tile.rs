@@ -4,9 +4,9 @@ use std::cell::RefCell;
 
 use bytes::Bytes;
 use frame::{PIXEL_BYTES, Picture, Rect};
-use wire::screen::Coding;
 use zstd::zstd_safe::{self, CCtx, CParameter};
 
+use super::memory::Coded;
 use crate::Layout;
 use crate::damage::color;
 use crate::decode::ZSTD_MAGIC;
@@ -24,7 +24,7 @@ thread_local! {
 }
 
 /// Codes the pixels of a rectangle that lies in one tile of the picture.
-pub(super) fn encode(picture: &Picture, rect: Rect) -> (Coding, Bytes) {
+pub(super) fn encode(picture: &Picture, rect: Rect) -> Coded {
     SCRATCH.with_borrow_mut(|scratch| scratch.encode(picture, rect))
 }
 
@@ -60,16 +60,17 @@ impl Scratch {
         }
     }
 
-    fn encode(&mut self, picture: &Picture, rect: Rect) -> (Coding, Bytes) {
+    fn encode(&mut self, picture: &Picture, rect: Rect) -> Coded {
         self.colors.clear();
         for row in picture.frame().rows(rect) {
             self.colors.extend(row.chunks_exact(PIXEL_BYTES).map(color));
         }
         let layout = self.lay_out(rect.width as usize);
-        match self.squeeze() {
+        let (coding, bytes) = match self.squeeze() {
             Some(frame) => (layout.coding(true), Bytes::copy_from_slice(frame)),
             None => (layout.coding(false), Bytes::copy_from_slice(&self.body)),
-        }
+        };
+        Coded { coding, dictionary: None, bytes }
     }
 
     /// Fills the body in the layout that suits the colours.

@@ -5,6 +5,7 @@ mod damage;
 mod decode;
 mod encode;
 mod examples;
+mod moves;
 mod paint;
 mod pictures;
 mod vectors;

@@ -84,7 +84,7 @@ fn reuse(index: u16, version: u32, slot: u16) -> Operation {
 fn showing(picture: &Picture) -> Painter {
     let mut painter = painter();
     let tiles = Encoder::new(extent(SIZE)).encode(&picture.frame(), &[]).expect("the right size");
-    let tiles = tiles.into_iter().map(|tile| tile.into_operation(based(1))).collect();
+    let tiles = tiles;
     assert_eq!(painter.paint(&update(tiles)).lost, []);
     painter
 }
@@ -267,7 +267,7 @@ proptest! {
             let rect = Rect::new(x, y, width, height);
             draw(&mut picture, rect, content, seed ^ version);
             let tiles = encoder.encode(&picture.frame(), &[rect]).expect("the right size");
-            let operations = tiles.into_iter().map(|tile| tile.into_operation(based(version))).collect();
+            let operations = tiles;
             prop_assert_eq!(painter.paint(&update(operations)).lost, vec![]);
             assert_same(encoder.picture(), &picture);
             assert_same(painter.picture(), &picture);
