@@ -76,6 +76,10 @@ export interface Counters {
   operations: number;
   bytes: number;
   frames: number;
+  /** Milliseconds that reading and decoding updates took, altogether. */
+  decodeMs: number;
+  /** Milliseconds that painting them took, altogether. */
+  paintMs: number;
   refreshes: number;
   /** Tiles whose payload could not be decoded. */
   undecodable: number;
@@ -92,6 +96,8 @@ export function noCounters(): Counters {
     operations: 0,
     bytes: 0,
     frames: 0,
+    decodeMs: 0,
+    paintMs: 0,
     refreshes: 0,
     undecodable: 0,
     outdated: 0,

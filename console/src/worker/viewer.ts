@@ -70,7 +70,10 @@ export class Viewer {
     if (id === this.#shown) {
       this.#paint(rendition, applied);
     }
-    this.#answer(id, rendition.applied, decodedMs - startMs, performance.now() - decodedMs);
+    const paintedMs = performance.now();
+    counters.decodeMs += decodedMs - startMs;
+    counters.paintMs += paintedMs - decodedMs;
+    this.#answer(id, rendition.applied, decodedMs - startMs, paintedMs - decodedMs);
     this.refresh();
   }
 
