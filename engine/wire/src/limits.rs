@@ -39,6 +39,9 @@ pub const SLOTS_MAX: usize = 4096;
 /// Bytes of one coded video picture.
 pub const PICTURE_BYTES_MAX: usize = 768 << 10;
 
+/// Video regions of a rendition at once, and of a refresh: more is a wall of cameras, and each costs a decoder.
+pub const VIDEOS_MAX: usize = 8;
+
 /// Operations of one update: every tile of an 8K display, twice.
 pub const OPERATIONS_MAX: usize = 16 << 10;
 

@@ -58,12 +58,15 @@ fn nearest(display: u8, mode: ColorMode, others: &[Choice], modes_max: usize) ->
 }
 
 /// The demand of all viewers: each rendition once, at the rate of the best served.
+///
+/// AllColors and VideoOptimized are one rendition. Films are coded as such only while all its viewers want that:
+/// who wants all colours gets every pixel exact, and nothing is coded twice.
 pub(crate) fn aggregate<'a>(choices: impl Iterator<Item = &'a Choice>) -> Vec<Wanted> {
     let mut renditions: BTreeMap<RenditionId, Choice> = BTreeMap::new();
     for choice in choices {
         let entry = renditions.entry(choice.rendition()).or_insert(*choice);
         entry.bytes_per_second = entry.bytes_per_second.max(choice.bytes_per_second);
-        if choice.mode == ColorMode::VideoOptimized {
+        if choice.mode != ColorMode::VideoOptimized {
             entry.mode = choice.mode;
         }
     }

@@ -58,9 +58,15 @@ impl Feed {
         self.inbox.applied()
     }
 
-    pub(crate) fn take_refresh(&mut self, now: Instant) -> Option<(Epoch, Vec<TileIndex>)> {
+    /// Tiles, and films of which a key picture is wanted.
+    pub(crate) fn take_refresh(&mut self, now: Instant) -> Option<(Epoch, Vec<TileIndex>, Vec<u32>)> {
         let epoch = self.store.epoch()?;
-        Some((epoch, self.store.take_refresh(now)?))
+        let (tiles, videos) = (self.store.take_refresh(now), self.store.take_key_requests(now));
+        if tiles.is_none() && videos.is_empty() {
+            None
+        } else {
+            Some((epoch, tiles.unwrap_or_default(), videos))
+        }
     }
 
     pub(crate) fn refresh_deadline(&self) -> Option<Instant> {

@@ -222,7 +222,7 @@ impl Session {
         Some(update)
     }
 
-    /// A viewer asks for tiles; he has something due afterwards.
+    /// A viewer asks for tiles, or for films' next key pictures; he may have something due afterwards.
     pub fn refresh(&mut self, seat: Seat, refresh: &Refresh) {
         let view = u16::try_from(refresh.rendition).ok().map(RenditionId::from_wire);
         let view = view.and_then(|rendition| self.watchers.get_mut(&seat)?.view_mut(rendition));
@@ -232,18 +232,20 @@ impl Session {
         };
         let index = |tile: &u32| u16::try_from(*tile).ok().map(TileIndex::from_wire);
         let tiles: Vec<_> = refresh.tiles.iter().filter_map(index).collect();
-        view.refresh(Epoch::from_wire(refresh.epoch), &tiles);
+        let epoch = Epoch::from_wire(refresh.epoch);
+        view.refresh(epoch, &tiles);
+        view.refresh_videos(epoch, &refresh.videos);
     }
 
     /// What to ask the agent for, at most one request at a time for each rendition. Ask after [`Session::receive`]
     /// and [`Session::take`], until there is nothing more.
     pub fn take_refresh(&mut self, now: Instant) -> Option<Refresh> {
         self.feeds.iter_mut().find_map(|(rendition, feed)| {
-            let (epoch, tiles) = feed.take_refresh(now)?;
+            let (epoch, tiles, videos) = feed.take_refresh(now)?;
             self.counters.tiles_refreshed += tiles.len() as u64;
             let tiles = tiles.into_iter().map(|index| u32::from(index.to_wire())).collect();
             let (session, rendition) = (self.id.to_wire(), u32::from(rendition.to_wire()));
-            Some(Refresh { session, rendition, epoch: epoch.to_wire(), tiles })
+            Some(Refresh { session, rendition, epoch: epoch.to_wire(), tiles, videos })
         })
     }
 

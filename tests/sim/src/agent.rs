@@ -1,6 +1,6 @@
 //! The agent: captures the desktop, codes what changed, and sends it through a store with one view.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -8,11 +8,13 @@ use proto::screen::{Capture, Store, View};
 use wire::control::Answer;
 use wire::screen::{
     Based, CopyArea, Dictionary, EXACT, Operation, PatchTile, PixelRect, SeatInput, Tile, TileRect, Update,
+    VideoEnd,
 };
 use wire::{DictionaryId, Epoch, RenditionId, Seat, SessionId, TileIndex, Version};
 
 use crate::coding::{self, MIXED, ROUNDED, ROUNDED_QUALITY};
 use crate::desktop::Desktop;
+use crate::film::{FILMS_MAX, Film, Showing};
 use crate::picture::{CELL, Picture, intersect, on_display};
 use crate::rng::Rng;
 use crate::truth::Truth;
@@ -31,6 +33,8 @@ pub struct Habits {
     pub rounded_percent: u64,
     /// Tiles of a hundred that name a dictionary.
     pub mixed_percent: u64,
+    /// Captures of a hundred in which a film begins.
+    pub film_percent: u64,
 }
 
 /// An endpoint with one display in one rendition.
@@ -51,6 +55,8 @@ pub struct Agent {
     dictionaries: Vec<Bytes>,
     remembered: HashMap<Vec<u32>, Bytes>,
     inputs: Vec<SeatInput>,
+    films: Vec<Film>,
+    films_ever: u32,
 }
 
 impl Agent {
@@ -70,6 +76,8 @@ impl Agent {
             dictionaries: Vec::new(),
             remembered: HashMap::new(),
             inputs: Vec::new(),
+            films: Vec::new(),
+            films_ever: 0,
         }
     }
 
@@ -80,6 +88,7 @@ impl Agent {
         self.version = Version::NONE;
         self.captured = Picture::new(self.desktop.picture.extent());
         self.dictionaries.clear();
+        self.films.clear();
     }
 
     /// A new link to the relay.
@@ -97,6 +106,7 @@ impl Agent {
                 self.version = Version::NONE;
             }
             self.dictionaries.clear();
+            self.films.clear();
             self.captured = Picture::new(self.desktop.picture.extent());
         }
         self.is_watched = is_watched;
@@ -113,9 +123,17 @@ impl Agent {
         self.view.as_mut()?.take(&mut self.store, now, bytes_max)
     }
 
-    /// The relay asks for tiles.
-    pub fn refresh(&mut self, epoch: Epoch, tiles: &[TileIndex]) {
-        self.view.iter_mut().for_each(|view| view.refresh(epoch, tiles));
+    /// The relay asks for tiles and key pictures.
+    pub fn refresh(&mut self, epoch: Epoch, tiles: &[TileIndex], films: &[u32]) {
+        if let Some(view) = &mut self.view {
+            view.refresh(epoch, tiles);
+            view.refresh_videos(epoch, films);
+        }
+    }
+
+    /// The films that are shown.
+    pub fn films(&self) -> &[Film] {
+        &self.films
     }
 
     /// The relay has applied updates.
@@ -130,22 +148,30 @@ impl Agent {
     }
 
     /// Captures and codes what changed.
-    pub fn capture(&mut self, captured_us: u32, truth: &mut Truth, rng: &mut Rng) -> anyhow::Result<()> {
+    pub fn capture(
+        &mut self,
+        captured_us: u32,
+        showing: Showing,
+        truth: &mut Truth,
+        rng: &mut Rng,
+    ) -> anyhow::Result<()> {
         let Some(version) = self.version.next().filter(|_| self.is_watched) else { return Ok(()) };
         let base = std::mem::replace(&mut self.version, version);
-        let picture = self.desktop.picture.clone();
         let based = Based { version, base };
         let mut operations = Vec::new();
+        let over = self.show_films(showing, truth, rng, &mut operations);
+        let picture = self.picture_beneath();
         if rng.percent(3) && 0 < self.habits.mixed_percent {
             operations.push(self.new_dictionary(rng));
         }
         let (moved, copies) = self.find_moves(based, &picture);
         let mut written: Vec<_> = copies.iter().flat_map(|copy| picture.grid().touched(copy.to)).collect();
         let first = self.store.epoch() != Some(self.epoch);
+        let is_due: HashSet<_> = over.iter().flat_map(|(_, rect)| picture.grid().touched(*rect)).collect();
         operations.extend(copies.into_iter().map(Operation::Copy));
         for index in (0..picture.grid().tiles()).filter_map(TileIndex::from_usize) {
             let Some(rect) = picture.difference(&moved, index) else {
-                if first {
+                if first || is_due.contains(&index) {
                     written.push(index);
                     operations.push(self.tile(index, &picture, version, rng));
                 }
@@ -159,6 +185,10 @@ impl Agent {
             }
             written.push(index);
         }
+        for (id, _) in over {
+            truth.film_end(self.epoch, id, version);
+            operations.push(Operation::VideoEnd(VideoEnd { id, version }));
+        }
         for index in written {
             truth.tile(self.epoch, index, version, picture.tile(index));
         }
@@ -166,8 +196,51 @@ impl Agent {
         self.put(operations, captured_us, truth)
     }
 
+    /// Begins, moves and ends films, and gives their pictures. Those that are over, with their last places.
+    fn show_films(
+        &mut self,
+        showing: Showing,
+        truth: &mut Truth,
+        rng: &mut Rng,
+        operations: &mut Vec<Operation>,
+    ) -> Vec<(u32, PixelRect)> {
+        let picture = &self.desktop.picture;
+        let ends =
+            |rng: &mut Rng| showing == Showing::Over || (showing == Showing::Anything && rng.percent(6));
+        let over: Vec<_> =
+            self.films.extract_if(.., |_| ends(rng)).map(|film| (film.id, film.rect)).collect();
+        if showing == Showing::Anything {
+            if self.films.len() < FILMS_MAX && rng.percent(self.habits.film_percent) {
+                self.films_ever += 1;
+                self.films.extend(Film::any(self.films_ever, picture, &self.films, rng));
+            }
+            let others = self.films.clone();
+            if let Some(film) = self.films.last_mut().filter(|_| rng.percent(5)) {
+                film.jump(picture, &others, rng);
+            }
+        }
+        for film in &mut self.films {
+            operations.extend(film.next(picture, rng));
+            truth.film(self.epoch, film.id, film.number, film.rect, film.cells.clone());
+        }
+        over
+    }
+
+    /// The display as the tiles have it: under films as it was.
+    fn picture_beneath(&self) -> Picture {
+        let mut picture = self.desktop.picture.clone();
+        for film in &self.films {
+            picture.write(film.rect, &self.captured.read(film.rect));
+        }
+        picture
+    }
+
     /// Codes tiles that the store lacks, and now and then one that was rounded.
     pub fn refine(&mut self, now: Instant, captured_us: u32, all: bool, rng: &mut Rng) -> anyhow::Result<()> {
+        let asked = self.store.take_key_requests(now);
+        for film in self.films.iter_mut().filter(|film| asked.contains(&film.id)) {
+            film.wants_key = true;
+        }
         let mut tiles = self.store.take_refresh(now).unwrap_or_default();
         let places = (0..self.captured.grid().tiles()).filter_map(TileIndex::from_usize);
         let rough =

@@ -12,7 +12,10 @@ use wire::screen::{
 use wire::{DictionaryId, Epoch, Slot, TileIndex, Version};
 
 use crate::coding;
+use crate::film::Film;
+use crate::layers::Layers;
 use crate::picture::{CELL, Picture, intersect, on_display};
+use crate::rng::Rng;
 use crate::truth::Truth;
 
 type Grade = (Version, Quality);
@@ -25,6 +28,7 @@ struct Canvas {
     grades: Vec<Grade>,
     slots: HashMap<Slot, (Quality, Vec<u32>)>,
     dictionaries: HashMap<DictionaryId, Bytes>,
+    layers: Layers,
 }
 
 /// A viewer's end of a link.
@@ -35,8 +39,7 @@ pub struct Receiver {
     inputs: Vec<(u64, SeatInput)>,
     /// Whether the picture was freed, so that nothing is taken before the sender starts over.
     is_void: bool,
-    /// Operations whose base was not there: none, if all senders follow the rules.
-    pub broken: u64,
+    broken: u64,
 }
 
 impl Receiver {
@@ -94,6 +97,25 @@ impl Receiver {
         Ok(())
     }
 
+    /// Checks that each film shows its newest picture, and that there are no others.
+    pub fn check_films(&self, films: &[Film]) -> anyhow::Result<()> {
+        let canvas = self.canvas.as_ref().context("shows nothing")?;
+        films.iter().try_for_each(|film| canvas.layers.check(film))?;
+        let count = canvas.layers.count();
+        ensure!(count == films.len(), "{count} films instead of {}: {:?}", films.len(), canvas.layers);
+        Ok(())
+    }
+
+    /// The decoder of a film fails. Which one, if there is any.
+    pub fn lose_film(&mut self, rng: &mut Rng) -> Option<u32> {
+        self.canvas.as_mut()?.layers.lose(rng)
+    }
+
+    /// Operations whose base was not there: none, if all senders follow the rules.
+    pub fn broken(&self) -> u64 {
+        self.broken + self.canvas.as_ref().map_or(0, |canvas| canvas.layers.broken)
+    }
+
     fn apply(&mut self, update: Update, truth: &Truth) -> anyhow::Result<()> {
         let (epoch, extent) = (update.header.epoch, update.header.extent);
         if self.epoch() != Some(epoch) {
@@ -110,13 +132,15 @@ impl Receiver {
                     canvas.dictionaries.insert(dictionary.id, dictionary.payload);
                 }
                 Operation::Copy(_) => {}
-                Operation::VideoRegion(_) | Operation::VideoPicture(_) | Operation::VideoEnd(_) => {}
+                Operation::VideoRegion(_) | Operation::VideoPicture(_) | Operation::VideoEnd(_) => {
+                    canvas.layers.apply(&operation, epoch, truth)?;
+                }
             }
         }
         for index in written {
             canvas.check(index, truth)?;
         }
-        Ok(())
+        canvas.settle_layers(truth)
     }
 
     /// An update's inputs show once it and all before it are applied.
@@ -138,7 +162,8 @@ impl Canvas {
     fn new(epoch: Epoch, extent: Extent) -> Self {
         let grades = vec![(Version::NONE, 0); extent.grid().tiles()];
         let picture = Picture::new(extent);
-        Self { epoch, picture, grades, slots: HashMap::new(), dictionaries: HashMap::new() }
+        let (slots, dictionaries) = (HashMap::new(), HashMap::new());
+        Self { epoch, picture, grades, slots, dictionaries, layers: Layers::default() }
     }
 
     /// All copies read the picture before the update. Gives the tiles that they wrote.
@@ -253,6 +278,12 @@ impl Canvas {
         };
         let count = usize::from(rect.width / CELL) * usize::from(rect.height / CELL);
         coding::decode(coding, payload, named, count).context("a payload of another size").map(Some)
+    }
+
+    fn settle_layers(&mut self, truth: &Truth) -> anyhow::Result<()> {
+        let version =
+            |index: TileIndex| self.grades.get(index.to_usize()).map_or(Version::NONE, |grade| grade.0);
+        self.layers.settle(self.epoch, self.picture.grid(), version, truth)
     }
 
     fn check(&self, index: TileIndex, truth: &Truth) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 use anyhow::Context;
 
 use crate::agent::Habits;
+use crate::film::Showing;
 use crate::rng::Rng;
 use crate::world::{Figures, Upper, World};
 
@@ -37,6 +38,10 @@ pub struct Theme {
     pub toggle: u64,
     /// A viewer asks for many tiles.
     pub ask: u64,
+    /// A viewer's decoder fails on a film.
+    pub lose_film: u64,
+    /// Films begin in so many of a hundred captures.
+    pub film_percent: u64,
 }
 
 impl Theme {
@@ -51,6 +56,8 @@ impl Theme {
         new_epoch: 0,
         toggle: 0,
         ask: 0,
+        lose_film: 0,
+        film_percent: 0,
     };
     /// Relays behind relays.
     pub const CHAINS: Self = Self { relays_max: 3, viewers_max: 3, ..Self::LINES };
@@ -64,6 +71,9 @@ impl Theme {
     pub const STORMS: Self = Self { ask: 300, relays_max: 2, ..Self::LINES };
     /// Viewers look away and come back on the same link.
     pub const DEMAND: Self = Self { toggle: 80, relays_max: 2, ..Self::LINES };
+    /// Films begin, move and end, on lines of any quality.
+    pub const FILMS: Self =
+        Self { film_percent: 15, lose_film: 20, relays_max: 2, cut_viewer: 20, ..Self::LINES };
     /// All at once.
     pub const EVERYTHING: Self = Self {
         cut_viewer: 20,
@@ -72,6 +82,8 @@ impl Theme {
         new_epoch: 10,
         toggle: 30,
         ask: 50,
+        lose_film: 10,
+        film_percent: 8,
         relays_max: 3,
         ..Self::LINES
     };
@@ -106,6 +118,7 @@ fn build(theme: &Theme, seed: u64) -> World {
         patch_percent: sometimes(&mut rng, 100),
         rounded_percent: sometimes(&mut rng, 50),
         mixed_percent: sometimes(&mut rng, 60),
+        film_percent: theme.film_percent,
     };
     let relays = rng.between(1, theme.relays_max);
     let mut above = vec![Upper::Agent];
@@ -147,16 +160,20 @@ fn happen(theme: &Theme, world: &mut World) -> anyhow::Result<()> {
         if thousandths(world, theme.ask) {
             world.ask(viewer, 50);
         }
+        if thousandths(world, theme.lose_film) {
+            world.lose_film(viewer);
+        }
         if thousandths(world, 100) {
             world.press(viewer);
         }
     }
-    world.capture(false)
+    world.capture(false, Showing::Anything)
 }
 
 /// Lines become good and nothing changes: everybody ends exact, and then nothing is sent any more.
 fn settle(world: &mut World) -> anyhow::Result<()> {
     world.calm();
+    show_all_films(world)?;
     become_exact(world)?;
     // What is still on its way, such as inputs and refreshes, comes; then all is quiet.
     drain(world, EXACT_WITHIN_US)?;
@@ -168,9 +185,24 @@ fn settle(world: &mut World) -> anyhow::Result<()> {
     world.check_exact()
 }
 
+/// Films that go on are shown by everybody, each at its newest picture.
+fn show_all_films(world: &mut World) -> anyhow::Result<()> {
+    let deadline_us = world.now_us + EXACT_WITHIN_US;
+    loop {
+        world.connect(100);
+        world.capture(true, Showing::Still)?;
+        world.run_until(world.now_us + TICK_US)?;
+        match world.check_films() {
+            Ok(()) => return Ok(()),
+            Err(error) if deadline_us < world.now_us => return Err(error),
+            Err(_) => {}
+        }
+    }
+}
+
 fn drain(world: &mut World, time_us: u64) -> anyhow::Result<()> {
     for _ in 0..time_us / DRAIN_TICK_US {
-        world.capture(true)?;
+        world.capture(true, Showing::Over)?;
         world.run_until(world.now_us + DRAIN_TICK_US)?;
     }
     Ok(())
@@ -180,7 +212,7 @@ fn become_exact(world: &mut World) -> anyhow::Result<()> {
     let deadline_us = world.now_us + EXACT_WITHIN_US;
     loop {
         world.connect(100);
-        world.capture(true)?;
+        world.capture(true, Showing::Over)?;
         world.run_until(world.now_us + TICK_US)?;
         world.check_bounds()?;
         match world.check_exact() {

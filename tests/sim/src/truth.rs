@@ -1,9 +1,9 @@
 //! What every version of every tile looked like: what the checkers compare with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, ensure};
-use wire::screen::EXACT;
+use wire::screen::{EXACT, PixelRect};
 use wire::{Epoch, TileIndex, Version};
 
 use crate::coding::round;
@@ -13,6 +13,10 @@ use crate::coding::round;
 pub struct Truth {
     tiles: HashMap<(Epoch, TileIndex, Version), Vec<u32>>,
     captures: HashMap<(Epoch, Version), Vec<Version>>,
+    /// The pictures of films, where films were, and from which version of the tiles beneath each was over.
+    films: HashMap<(Epoch, u32, u32), Vec<u32>>,
+    film_places: HashSet<(Epoch, u32, PixelRect)>,
+    film_ends: HashMap<(Epoch, u32), Version>,
     /// In which capture the effect of a technician's input first shows.
     inputs: HashMap<(u32, u32), (Epoch, Version)>,
 }
@@ -31,6 +35,38 @@ impl Truth {
     /// The effect of an input shows from this capture.
     pub fn input(&mut self, seat: u32, number: u32, epoch: Epoch, version: Version) {
         self.inputs.insert((seat, number), (epoch, version));
+    }
+
+    /// A film's picture has these cells, at this place.
+    pub fn film(&mut self, epoch: Epoch, id: u32, number: u32, rect: PixelRect, cells: Vec<u32>) {
+        self.films.insert((epoch, id, number), cells);
+        self.film_places.insert((epoch, id, rect));
+    }
+
+    /// A film is over; the tiles beneath are at this version.
+    pub fn film_end(&mut self, epoch: Epoch, id: u32, version: Version) {
+        self.film_ends.insert((epoch, id), version);
+    }
+
+    /// Checks the cells that somebody shows as a film's picture.
+    pub fn check_film(&self, epoch: Epoch, id: u32, number: u32, cells: &[u32]) -> anyhow::Result<()> {
+        let right = self.films.get(&(epoch, id, number));
+        let right = right.with_context(|| format!("film {id} never had picture {number}"))?;
+        ensure!(right.as_slice() == cells, "picture {number} of film {id} has wrong pixels");
+        Ok(())
+    }
+
+    /// Checks that a film was ever there.
+    pub fn check_film_place(&self, epoch: Epoch, id: u32, rect: PixelRect) -> anyhow::Result<()> {
+        ensure!(self.film_places.contains(&(epoch, id, rect)), "film {id} never was at {rect:?}");
+        Ok(())
+    }
+
+    /// Checks that somebody who shows a film no more shows none of the tiles beneath as it was under the film.
+    pub fn check_film_gone(&self, epoch: Epoch, id: u32, shown: Version) -> anyhow::Result<()> {
+        let end = self.film_ends.get(&(epoch, id)).with_context(|| format!("film {id} never ended"))?;
+        ensure!(*end <= shown, "film {id} is gone at {end}, and a tile beneath is at {shown}");
+        Ok(())
     }
 
     /// Checks the cells that somebody shows as a version of a tile.

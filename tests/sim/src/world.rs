@@ -15,6 +15,7 @@ use wire::screen::Update;
 use wire::{Epoch, RenditionId, Seat, SessionId, TileIndex};
 
 use crate::agent::{Agent, Habits};
+use crate::film::{FILMS_MAX, Showing};
 use crate::net::Pipe;
 use crate::receiver::Receiver;
 use crate::rng::Rng;
@@ -98,6 +99,8 @@ pub struct Figures {
     pub patches: u64,
     /// Reuses that travelled.
     pub reuses: u64,
+    /// Pictures of films that travelled.
+    pub pictures: u64,
 }
 
 /// An agent, relays and viewers.
@@ -188,12 +191,13 @@ impl World {
     }
 
     /// Captures, refines, and sends what there is room for.
-    pub fn capture(&mut self, refine_all: bool) -> anyhow::Result<()> {
+    pub fn capture(&mut self, refine_all: bool, showing: Showing) -> anyhow::Result<()> {
         let (now, now_us) = (self.now(), self.now_us as u32);
         if self.agent.desktop.picture != *self.agent.captured()
             || self.agent.store.epoch() != Some(self.agent.epoch())
+            || self.agent.films().iter().any(|film| film.wants_key || showing == Showing::Over)
         {
-            self.agent.capture(now_us, &mut self.truth, &mut self.rng)?;
+            self.agent.capture(now_us, showing, &mut self.truth, &mut self.rng)?;
         }
         self.agent.refine(now, now_us, refine_all, &mut self.rng)?;
         self.pump();
@@ -261,6 +265,24 @@ impl World {
         self.send_up(link, Up::Refresh(refresh(epoch, tiles)));
     }
 
+    /// A viewer's decoder fails on a film, and it asks for a picture that stands alone.
+    pub fn lose_film(&mut self, place: usize) {
+        let node = &mut self.nodes[place];
+        let (Some(link), Some(epoch)) = (node.link, node.receiver.epoch()) else { return };
+        if let Some(id) = node.receiver.lose_film(&mut self.rng) {
+            self.send_up(link, Up::Refresh(Refresh { videos: vec![id], ..refresh(epoch, Vec::new()) }));
+        }
+    }
+
+    /// Checks that every viewer shows all films at their newest pictures.
+    pub fn check_films(&self) -> anyhow::Result<()> {
+        for (place, node) in self.nodes.iter().enumerate() {
+            let films = node.receiver.check_films(self.agent.films());
+            films.with_context(|| format!("viewer {place}"))?;
+        }
+        Ok(())
+    }
+
     /// A viewer presses a key.
     pub fn press(&mut self, place: usize) {
         if let Some(link) = self.nodes[place].link {
@@ -291,13 +313,15 @@ impl World {
             let exact = node.receiver.check_exact(self.agent.epoch(), picture, &newest);
             exact.with_context(|| format!("viewer {place}"))?;
         }
-        Ok(())
+        self.check_films()
     }
 
     /// Checks what holds at any time, apart from pixels: those are checked as they are shown.
     pub fn check_bounds(&self) -> anyhow::Result<()> {
         let tiles = self.agent.captured().grid().tiles();
-        let bytes_max = 20 * 8_192 + 512 * 64 + 4 * 64;
+        // A second of films, a picture in each tick and some that were asked for.
+        let films = FILMS_MAX * 100 * 64 * 4;
+        let bytes_max = 20 * 8_192 + 512 * 64 + 4 * 64 + films;
         ensure!(tiles <= 20 && self.agent.store.payload_bytes() <= bytes_max, "the agent keeps too much");
         for (place, relay) in self.relays.iter().enumerate() {
             let (bytes, broken) = (relay.session.payload_bytes(), relay.session.counters().operations_broken);
@@ -305,7 +329,7 @@ impl World {
             ensure!(broken == 0, "relay {place} got {broken} operations without their base");
         }
         for (place, node) in self.nodes.iter().enumerate() {
-            let broken = node.receiver.broken;
+            let broken = node.receiver.broken();
             ensure!(broken == 0, "viewer {place} got {broken} operations without their base");
         }
         ensure!(self.agent.store.counters().broken == 0, "the agent based operations on nothing");
@@ -422,7 +446,8 @@ impl World {
             Up::Answer(answer) => self.agent.answer(&answer),
             Up::Refresh(refresh) => {
                 let tiles = refresh.tiles.iter().map(|tile| TileIndex::from_wire(*tile as u16));
-                self.agent.refresh(Epoch::from_wire(refresh.epoch), &tiles.collect::<Vec<_>>());
+                let epoch = Epoch::from_wire(refresh.epoch);
+                self.agent.refresh(epoch, &tiles.collect::<Vec<_>>(), &refresh.videos);
             }
             Up::Demand(wanted) => self.agent.demand(!wanted.is_empty(), &mut self.rng),
             Up::Input(seat, number) => {
@@ -499,6 +524,7 @@ impl World {
                 wire::screen::Operation::Copy(_) => self.figures.copies += 1,
                 wire::screen::Operation::Patch(_) => self.figures.patches += 1,
                 wire::screen::Operation::Reuse(_) => self.figures.reuses += 1,
+                wire::screen::Operation::VideoPicture(_) => self.figures.pictures += 1,
                 _ => {}
             }
         }
@@ -512,5 +538,5 @@ fn demand(watches: bool) -> Vec<Wanted> {
 
 fn refresh(epoch: Epoch, tiles: Vec<u32>) -> Refresh {
     let rendition = u32::from(RenditionId::of(0, ColorMode::AllColors).to_wire());
-    Refresh { session: SESSION.to_wire(), rendition, epoch: epoch.to_wire(), tiles }
+    Refresh { session: SESSION.to_wire(), rendition, epoch: epoch.to_wire(), tiles, videos: Vec::new() }
 }

@@ -49,6 +49,11 @@ fn viewers_that_look_away_and_come_back_end_exact() {
 }
 
 #[test]
+fn films_go_only_once_the_tiles_beneath_are_there() {
+    check(&Theme::FILMS, 80_000);
+}
+
+#[test]
 fn everything_at_once_ends_exact() {
     check(&Theme::EVERYTHING, 70_000);
 }
@@ -66,6 +71,7 @@ fn replay() {
         Theme::RESTARTS,
         Theme::STORMS,
         Theme::DEMAND,
+        Theme::FILMS,
         Theme::EVERYTHING,
     ];
     for theme in themes {

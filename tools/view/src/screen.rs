@@ -66,6 +66,7 @@ impl Screen {
             rendition: u32::from(self.rendition.to_wire()),
             epoch: painter.epoch().to_wire(),
             tiles: tiles.into_iter().map(|index| u32::from(index.to_wire())).collect(),
+            videos: Vec::new(),
         })
     }
 }

@@ -26,6 +26,9 @@
 //!   waits for its fill.
 //! - A copy reads the picture as it was before its update; so in one update each tile has at most one step with
 //!   copies, and reads what was sent in earlier updates.
+//! - A film's place goes before its pictures, and each picture after the one it builds on; a key picture builds on
+//!   none. What is older than the receiver's picture is skipped. A film that ended stays with the receiver until every
+//!   tile beneath is at the version that its end names.
 //! - Epochs never mix: with a new one, a view has sent nothing. Numbers go on.
 //! - Who stops watching frees its picture, and takes nothing from then on before an update that [`starts_over`]:
 //!   what was on its way would be based on what is gone. Such an update comes after all before it and before all

@@ -5,7 +5,7 @@ use super::{Demand, Display, Displays, Join, Joined, Refresh, Welcome, join};
 use crate::DecodeError;
 use crate::limits::{
     CAPABILITIES_MAX, DETAIL_BYTES_MAX, DISPLAYS_MAX, EXTENT_MAX, TEXT_BYTES_MAX, TILES_MAX, VARINT_MAX,
-    WANTED_MAX,
+    VIDEOS_MAX, WANTED_MAX,
 };
 
 /// Whether every field of a body is within its limit; a hello is left to [`super::Hello::check`].
@@ -100,6 +100,7 @@ fn every_wish(demand: &Demand) -> Result<(), DecodeError> {
 fn every_tile(refresh: &Refresh) -> Result<(), DecodeError> {
     number("rendition", refresh.rendition.into(), u16::MAX.into())?;
     length("tiles", refresh.tiles.len(), TILES_MAX)?;
+    length("videos", refresh.videos.len(), VIDEOS_MAX)?;
     let last = TILES_MAX as u64 - 1;
     refresh.tiles.iter().try_for_each(|tile| number("tile index", (*tile).into(), last))
 }

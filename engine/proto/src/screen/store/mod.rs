@@ -9,10 +9,12 @@ mod inputs;
 mod received;
 mod requests;
 mod tile;
+mod video;
 
 use std::time::Instant;
 
 use bytes::Bytes;
+use wire::limits::VIDEOS_MAX;
 use wire::screen::{Coding, CopyArea, Extent, Grid, Operation, PatchTile, Reuse, SeatInput, Tile, Update};
 use wire::{DictionaryId, Epoch, TileIndex, Version};
 
@@ -24,6 +26,7 @@ use received::{Dictionaries, Kept, Slots};
 use requests::Requests;
 pub(super) use tile::{Coded, NamedDictionary, Payload, Step, StoredTile};
 use tile::{Outcome, Part, Patch};
+use video::Videos;
 
 /// Tiles that the copies of one update may write, for each tile of the display: an encoder finds a few moves.
 const COPIED_TILES_FACTOR: usize = 8;
@@ -50,6 +53,12 @@ pub enum StoreError {
     #[error("copies of one update write more than {limit} tiles")]
     Copies {
         /// The most that they may write.
+        limit: usize,
+    },
+    /// More films at once than anybody shows.
+    #[error("more than {limit} video regions")]
+    Videos {
+        /// The most that there may be.
         limit: usize,
     },
 }
@@ -107,6 +116,7 @@ pub struct Store {
     inputs: Inputs,
     requests: Requests,
     changes: Changes,
+    videos: Videos,
     /// The newest capture that anything is of, and its time.
     newest: Version,
     captured_us: u32,
@@ -171,8 +181,8 @@ impl Store {
     pub fn clear(&mut self) {
         let (batch, counters, mut changes) = (self.batch, self.counters, std::mem::take(&mut self.changes));
         changes.forget();
-        let dictionaries = self.dictionaries.emptied();
-        *self = Self { changes, batch, counters, dictionaries, ..Self::default() };
+        let (dictionaries, videos) = (self.dictionaries.emptied(), self.videos.emptied());
+        *self = Self { changes, batch, counters, dictionaries, videos, ..Self::default() };
     }
 
     /// The epoch of the picture, once there is one.
@@ -201,15 +211,22 @@ impl Store {
         tiles
     }
 
-    /// When [`Store::take_refresh`] is to be asked again even if nothing arrives.
-    pub fn refresh_deadline(&self) -> Option<Instant> {
-        self.requests.deadline()
+    /// The films to ask a key picture for upstream; empty when nobody waits for one, or it was asked for just now.
+    ///
+    /// An agent codes one of each with its next capture.
+    pub fn take_key_requests(&mut self, now: Instant) -> Vec<u32> {
+        self.videos.take_wanted(now)
     }
 
-    /// Bytes of payload that are kept: tiles, patches behind them, slots and dictionaries. Looks at every tile.
+    /// When [`Store::take_refresh`] or [`Store::take_key_requests`] is to be asked again even if nothing arrives.
+    pub fn refresh_deadline(&self) -> Option<Instant> {
+        self.requests.deadline().into_iter().chain(self.videos.deadline()).min()
+    }
+
+    /// Bytes of payload that are kept: tiles, patches behind them, slots, dictionaries and films. Looks at every tile.
     pub fn payload_bytes(&self) -> usize {
         let tiles = self.tiles.iter().map(StoredTile::payload_bytes).sum::<usize>();
-        tiles + self.slots.bytes() + self.dictionaries.bytes()
+        tiles + self.slots.bytes() + self.dictionaries.bytes() + self.videos.bytes()
     }
 
     /// What happened so far.
@@ -246,10 +263,28 @@ impl Store {
                 Operation::Reuse(reuse) => self.write_reuse(reuse, captured_us),
                 Operation::Dictionary(dictionary) => self.dictionaries.put(dictionary),
                 Operation::Copy(_) => {}
-                Operation::VideoRegion(_) | Operation::VideoPicture(_) | Operation::VideoEnd(_) => {}
+                Operation::VideoRegion(region) => {
+                    let outcome = self.videos.put_region(region);
+                    self.note_video(outcome.ok_or(StoreError::Videos { limit: VIDEOS_MAX })?);
+                }
+                Operation::VideoPicture(picture) => {
+                    let outcome = self.videos.put_picture(picture, captured_us);
+                    self.note_video(outcome);
+                }
+                Operation::VideoEnd(end) => {
+                    self.videos.end(end);
+                    self.note_video(Outcome::Applied);
+                }
             }
         }
         Ok(())
+    }
+
+    fn note_video(&mut self, outcome: Outcome) {
+        self.counters.applied += u64::from(outcome == Outcome::Applied);
+        self.counters.broken += u64::from(outcome == Outcome::Broken);
+        self.counters.skipped += u64::from(outcome == Outcome::Skipped);
+        self.changes.touch();
     }
 
     /// All copies of an update read the picture before it, so they are judged before the first is written.
@@ -404,6 +439,15 @@ impl Store {
             let mut patches = tile.steps_from(payload.grade.version).flat_map(|step| &step.patches);
             self.is_usable(&payload.coded) && patches.all(|patch| self.is_usable(&patch.coded))
         })
+    }
+
+    pub(super) fn videos(&self) -> &Videos {
+        &self.videos
+    }
+
+    /// A view cannot go on with a film before its next key picture.
+    pub(super) fn want_key(&mut self, id: u32) {
+        self.videos.want_key(id);
     }
 
     /// A view has room for a tile that is stale.

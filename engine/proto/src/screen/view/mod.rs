@@ -8,6 +8,7 @@ mod draft;
 mod order;
 mod slots;
 mod tiles;
+mod video;
 
 use std::time::Instant;
 
@@ -20,6 +21,7 @@ use super::tileset::TileSet;
 use draft::Draft;
 use slots::Deck;
 use tiles::DictionarySent;
+use video::HadVideos;
 
 /// Payload bytes of one update, whatever the caller has room for: half of what the wire allows.
 const UPDATE_BYTES_MAX: usize = limits::UPDATE_BYTES_MAX / 2;
@@ -73,6 +75,7 @@ pub struct View {
     dictionaries: [Option<DictionarySent>; limits::DICTIONARIES_MAX],
     stamped: Vec<SeatInput>,
     pointer: Option<(u16, u16)>,
+    videos: HadVideos,
 }
 
 impl View {
@@ -100,6 +103,7 @@ impl View {
             dictionaries: [None; limits::DICTIONARIES_MAX],
             stamped: Vec::new(),
             pointer: None,
+            videos: HadVideos::default(),
         }
     }
 
@@ -108,6 +112,7 @@ impl View {
         store.shape().is_some()
             && (self.must_start_over
                 || !self.due.is_empty()
+                || self.videos.is_pending()
                 || self.events != Some(store.changes().events())
                 || (!self.missing.is_empty() && !self.has_asked))
     }
@@ -122,7 +127,29 @@ impl View {
         if self.must_start_over {
             return Some(self.start_over(shape));
         }
+        let is_new = self.epoch != Some(shape.epoch);
         self.follow(store, shape, now);
+        if self.videos.is_lost(store) {
+            // The way to the store was cut while a film ended: what its viewer should show then is not known.
+            self.forget();
+            return Some(self.start_over(shape));
+        }
+        if self.videos.is_first(!is_new && !self.due.is_empty())
+            && let Some(update) = self.take_videos(store, shape, bytes_max, is_new)
+        {
+            return Some(update);
+        }
+        let update = self.take_tiles(store, shape, now, bytes_max);
+        update.or_else(|| self.take_videos(store, shape, bytes_max, false))
+    }
+
+    fn take_tiles(
+        &mut self,
+        store: &mut Store,
+        shape: Shape,
+        now: Instant,
+        bytes_max: usize,
+    ) -> Option<Update> {
         let mut draft = Draft::new(self.number + 1, self.answered, bytes_max.min(UPDATE_BYTES_MAX));
         if !self.due.is_empty() {
             self.put_off.clear();
@@ -136,6 +163,32 @@ impl View {
         }
         self.ask_for_missing(store, &draft);
         self.finish(draft, store, shape)
+    }
+
+    /// An update of the video layer only. What comes first of an epoch says where films are, and all else waits for
+    /// it: a hop below must not take a film that it is not told of for one that ended.
+    fn take_videos(
+        &mut self,
+        store: &mut Store,
+        shape: Shape,
+        bytes_max: usize,
+        is_new: bool,
+    ) -> Option<Update> {
+        let mut draft = Draft::new(self.number + 1, self.answered, bytes_max.min(UPDATE_BYTES_MAX));
+        self.send_videos(store, &mut draft);
+        if draft.is_empty() {
+            return None;
+        }
+        let update = self.finish(draft, store, shape)?;
+        self.floor = if is_new { update.header.number } else { self.floor };
+        Some(update)
+    }
+
+    /// The viewer cannot go on with these films before a picture that stands alone. Ignored for another epoch.
+    pub fn refresh_videos(&mut self, epoch: Epoch, ids: &[u32]) {
+        if self.epoch == Some(epoch) {
+            ids.iter().for_each(|id| self.videos.need_key(*id));
+        }
     }
 
     /// The viewer asks for the newest version of these tiles, whatever it was sent. Ignored for another epoch.
@@ -213,6 +266,7 @@ impl View {
             set.reset(tiles);
         }
         self.has_asked = false;
+        self.videos = HadVideos::default();
         self.deck = Deck::default();
         self.dictionaries = [None; limits::DICTIONARIES_MAX];
     }

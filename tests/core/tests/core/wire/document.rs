@@ -47,6 +47,7 @@ fn the_page_has_every_limit_as_it_is() {
         DICTIONARY_BYTES_MAX,
         SLOTS_MAX,
         PICTURE_BYTES_MAX,
+        VIDEOS_MAX,
         INPUT_BYTES_MAX,
         INPUT_TEXT_BYTES_MAX,
         KEY_NAME_BYTES_MAX,

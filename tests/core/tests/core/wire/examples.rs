@@ -422,7 +422,8 @@ fn pictures() -> Vec<(&'static str, Body)> {
     let mode = control::ColorMode::FewColors.into();
     let wanted = vec![control::Wanted { display: 1, mode, bytes_per_second: 1_000_000 }];
     let epoch = 0xfedc_ba98_7654_3210;
-    let refresh = control::Refresh { session, rendition: 0x0104, epoch, tiles: vec![0, 127, 128, 16_383] };
+    let (tiles, videos) = (vec![0, 127, 128, 16_383], vec![1, 300]);
+    let refresh = control::Refresh { session, rendition: 0x0104, epoch, tiles, videos };
     let answer =
         control::Answer { session, rendition: 0x0104, applied: 1 << 40, decode_us: 300, paint_us: 16_000 };
     vec![

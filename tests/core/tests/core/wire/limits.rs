@@ -161,6 +161,7 @@ fn control_messages_over_a_limit_are_refused_with_it() {
         check(Body::Demand(control::Demand { session, wanted })),
         check(Body::Demand(control::Demand { session, wanted: beyond })),
         check(Body::Refresh(control::Refresh { tiles: vec![0; 16_385], ..control::Refresh::default() })),
+        check(Body::Refresh(control::Refresh { videos: vec![1; 9], ..control::Refresh::default() })),
         check(Body::Refresh(control::Refresh { rendition: 65_536, ..control::Refresh::default() })),
         check(Body::Answer(control::Answer { applied: 1 << 62, ..control::Answer::default() })),
         check(Body::GoingAway(control::GoingAway { resume_token: zeros(257), jitter_ms: 0 })),
@@ -174,6 +175,7 @@ fn control_messages_over_a_limit_are_refused_with_it() {
         control: wishes is 33, the limit is 32
         control: display is 256, the limit is 255
         control: tiles is 16385, the limit is 16384
+        control: videos is 9, the limit is 8
         control: rendition is 65536, the limit is 65535
         control: applied is 4611686018427387904, the limit is 4611686018427387903
         control: resume token is 257, the limit is 256

@@ -200,8 +200,10 @@ pub(super) fn control() -> impl Strategy<Value = Control> {
     let ping =
         any::<(u32, u32)>().prop_map(|(number, sent_us)| Body::Ping(control::Ping { number, sent_us }));
     let tiles = prop::collection::vec(0..16_384_u32, 0..200);
-    let refresh = (session(), any::<(u16, u64)>(), tiles).prop_map(|(session, (rendition, epoch), tiles)| {
-        Body::Refresh(control::Refresh { session, rendition: rendition.into(), epoch, tiles })
+    let videos = prop::collection::vec(any::<u32>(), 0..8);
+    let refresh = (session(), any::<(u16, u64)>(), tiles, videos);
+    let refresh = refresh.prop_map(|(session, (rendition, epoch), tiles, videos)| {
+        Body::Refresh(control::Refresh { session, rendition: rendition.into(), epoch, tiles, videos })
     });
     let answer = (session(), any::<(u16, u32, u32)>(), 0..=VARINT_MAX).prop_map(
         |(session, (rendition, decode_us, paint_us), applied)| {
