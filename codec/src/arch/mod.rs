@@ -1,0 +1,3 @@
+//! The only place in this crate with `unsafe`.
+
+pub(crate) mod openh264;
