@@ -12,7 +12,7 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize,
         )]
         #[serde(transparent)]
         pub struct $name(u64);
@@ -34,7 +34,32 @@ macro_rules! id {
                 self.0.fmt(f)
             }
         }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(Number).map(Self)
+            }
+        }
     };
+}
+
+/// Reads a number, or its digits: keys of a map in JSON are words.
+struct Number;
+
+impl serde::de::Visitor<'_> for Number {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<u64, E> {
+        Ok(number)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, digits: &str) -> Result<u64, E> {
+        digits.parse().map_err(|_| E::invalid_value(serde::de::Unexpected::Str(digits), &self))
+    }
 }
 
 id! {
@@ -157,6 +182,18 @@ impl<'de> Deserialize<'de> for ItemId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_reads_back_from_a_value_and_from_a_key() {
+        let id = TeamId::new(7);
+        let map = std::collections::BTreeMap::from([(id, id)]);
+        let json = serde_json::to_string(&map).expect("written");
+        assert_eq!(json, r#"{"7":7}"#);
+        assert_eq!(serde_json::from_str::<std::collections::BTreeMap<TeamId, TeamId>>(&json).expect("read"), map);
+        for wrong in ["-1", "\"x\"", "1.5", "null"] {
+            assert!(serde_json::from_str::<TeamId>(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn an_item_reads_back_from_its_digits() {

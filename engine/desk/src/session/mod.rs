@@ -9,6 +9,7 @@ mod draft;
 mod limits;
 mod own;
 mod rules;
+mod seats;
 mod start;
 mod time;
 
@@ -54,7 +55,8 @@ pub struct Session {
     pub customer: Customer,
     /// Where it waits, or who owns it.
     pub place: Place,
-    /// Everybody who works in it.
+    /// Everybody who works in it; written as a list.
+    #[serde(with = "seats")]
     pub members: BTreeMap<Participant, Member>,
     /// An offer to somebody else to own it.
     pub transfer: Option<Transfer>,
@@ -372,7 +374,7 @@ pub enum Command {
 }
 
 /// Why a session moved to a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Moved {
     /// A technician sent it there.
@@ -391,7 +393,7 @@ pub enum Moved {
 }
 
 /// Why somebody is no member any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Left {
     /// He left.
@@ -409,7 +411,7 @@ pub enum Left {
 }
 
 /// Why a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
     /// Its owner ended it.
@@ -429,7 +431,7 @@ pub enum Ended {
 }
 
 /// Why an offer is gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransferEnded {
     /// Somebody accepted it.
