@@ -189,7 +189,10 @@ mod tests {
         let map = std::collections::BTreeMap::from([(id, id)]);
         let json = serde_json::to_string(&map).expect("written");
         assert_eq!(json, r#"{"7":7}"#);
-        assert_eq!(serde_json::from_str::<std::collections::BTreeMap<TeamId, TeamId>>(&json).expect("read"), map);
+        assert_eq!(
+            serde_json::from_str::<std::collections::BTreeMap<TeamId, TeamId>>(&json).expect("read"),
+            map
+        );
         for wrong in ["-1", "\"x\"", "1.5", "null"] {
             assert!(serde_json::from_str::<TeamId>(wrong).is_err(), "{wrong}");
         }

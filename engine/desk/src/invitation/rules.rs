@@ -100,7 +100,7 @@ fn decline(ask: &mut Ask<'_>, id: InvitationId) -> Result<(), Refusal> {
     let invitation = open(ask.desk, id)?;
     match invitation.to {
         Invited::Account(invited) if invited == account => {
-            end(ask, id, invitation, InvitationEnded::Declined)
+            end(ask, id, invitation, InvitationEnded::Declined);
         }
         Invited::Account(_) => return Err(not_invited()),
         Invited::Team(_) | Invited::Help(_) => {

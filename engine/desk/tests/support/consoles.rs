@@ -81,7 +81,10 @@ fn availability_is_said_at_a_console() {
     let mut house = House::new();
     assert!(house.desk.is_there(house.ann));
     let events = house.does(house.ann, presence::Command::SetAvailable { is_available: false });
-    assert_eq!(events, [Event::Presence(presence::Event::Available { account: house.ann, is_available: false })]);
+    assert_eq!(
+        events,
+        [Event::Presence(presence::Event::Available { account: house.ann, is_available: false })]
+    );
     assert_eq!(house.does(house.ann, presence::Command::SetAvailable { is_available: false }), []);
     assert!(!house.desk.is_there(house.ann) && house.desk.is_reachable(house.ann));
     let refusal = house.refused(house.root, presence::Command::SetAvailable { is_available: true });

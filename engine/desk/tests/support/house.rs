@@ -58,10 +58,9 @@ impl House {
     /// Everybody but the administrator is at a console.
     pub(crate) fn new() -> Self {
         let mut house = Self::empty();
-        house.root = AccountId::new(house.creates(Record::Account(Account {
-            is_administrator: true,
-            ..account("root", &[])
-        })));
+        house.root = AccountId::new(
+            house.creates(Record::Account(Account { is_administrator: true, ..account("root", &[]) })),
+        );
         let people = [
             ("ann", &[Permission::GenerateKeys, Permission::InviteExternals][..]),
             ("bob", &[]),
@@ -69,7 +68,8 @@ impl House {
             ("dan", &[]),
             ("eve", &[]),
         ];
-        let people = people.map(|(user, may)| AccountId::new(house.creates(Record::Account(account(user, may)))));
+        let people =
+            people.map(|(user, may)| AccountId::new(house.creates(Record::Account(account(user, may)))));
         [house.ann, house.bob, house.cleo, house.dan, house.eve] = people;
         house.first = house.team("First", &[house.ann, house.bob, house.cleo]);
         house.second = house.team("Second", &[house.dan]);
@@ -319,7 +319,12 @@ impl House {
         assert!(self.has(session, who));
     }
 
-    pub(crate) fn invites_external(&mut self, owner: AccountId, session: SessionId, number: u8) -> ExternalId {
+    pub(crate) fn invites_external(
+        &mut self,
+        owner: AccountId,
+        session: SessionId,
+        number: u8,
+    ) -> ExternalId {
         let invited = self.does(owner, external_invitation(session, number));
         match invited.as_slice() {
             [Event::Invitation(invitation::Event::ExternalInvited { external, .. })] => *external,
@@ -328,7 +333,12 @@ impl House {
     }
 
     /// Somebody from outside is invited, and comes.
-    pub(crate) fn joins_from_outside(&mut self, owner: AccountId, session: SessionId, number: u8) -> ExternalId {
+    pub(crate) fn joins_from_outside(
+        &mut self,
+        owner: AccountId,
+        session: SessionId,
+        number: u8,
+    ) -> ExternalId {
         let external = self.invites_external(owner, session, number);
         self.does(Actor::Visitor, invitation::Command::JoinExternal { key: digest(number) });
         assert!(self.has(session, external));

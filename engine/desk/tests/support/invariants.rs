@@ -36,7 +36,10 @@ fn place(desk: &Desk, id: SessionId, session: &Session) {
             assert!(has_queue(desk, queue), "{id} waits where nobody looks");
             assert_eq!(session.transfer, None, "{id} waits, but is offered");
             assert!(!is_gone(session), "{id} waits without a customer");
-            assert!(desk.invitations().values().all(|open| open.session != id), "nobody answers for an invitation");
+            assert!(
+                desk.invitations().values().all(|open| open.session != id),
+                "nobody answers for an invitation"
+            );
         }
     }
     assert!(session.transfer.is_none_or(|offer| has_queue(desk, offer.to)), "{id} is offered to nobody");

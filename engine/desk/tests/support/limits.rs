@@ -2,9 +2,9 @@
 
 use desk::invitation::{self, EXTERNALS_MAX, Invited};
 use desk::key::{self, KEYS_MAX};
+use desk::record::Record;
 use desk::session::{self, Client, MEMBERS_MAX, OWNED_MAX, QUESTION_MAX};
 use desk::{AccountId, Actor, Rule};
-use desk::record::Record;
 
 use crate::house::{House, accept, account, come_in, customer, digest, external_invitation, invite};
 
@@ -30,8 +30,10 @@ fn a_session_has_room_for_a_limited_number_of_people_and_invitations() {
     for &account in &people {
         house.logs_in(account);
     }
-    let open: Vec<_> =
-        people[1..].iter().map(|&account| house.invites(house.ann, session, Invited::Account(account))).collect();
+    let open: Vec<_> = people[1..]
+        .iter()
+        .map(|&account| house.invites(house.ann, session, Invited::Account(account)))
+        .collect();
     let one_more = invite(session, Invited::Account(people[0]));
     assert_eq!(house.refused(house.ann, one_more).rule, Rule::Full, "so many invitations are open");
     for (&account, &invitation) in people[1..].iter().zip(&open).take(MEMBERS_MAX - 1) {

@@ -10,7 +10,9 @@ use desk::schedule::{Schedule, Window};
 use desk::session::{self, CustomerPresence, Ended, Left, Moved, PasswordProof, Queue};
 use desk::{Actor, Event, ItemId, Rule, SessionId};
 
-use crate::house::{CUSTOMER_GRACE_S, GRACE_S, House, accept, customer, digest, keep, leave, offer, started_session};
+use crate::house::{
+    CUSTOMER_GRACE_S, GRACE_S, House, accept, customer, digest, keep, leave, offer, started_session,
+};
 
 /// Eve jumps to a computer of her own, which may be reached from 8 to 9 only; sessions end at 9.
 pub(crate) fn jumped(house: &mut House, overrides_schedule: bool) -> (ItemId, SessionId) {
@@ -84,7 +86,10 @@ fn s67_a_session_by_a_personal_key_returns_to_that_technicians_team() {
     house.comes(session);
     house.does(house.ann, accept(session));
     house.is_lost(house.ann);
-    assert!(house.passes(GRACE_S).contains(&moved(session, Queue::Team(house.first))), "the first of her teams");
+    assert!(
+        house.passes(GRACE_S).contains(&moved(session, Queue::Team(house.first))),
+        "the first of her teams"
+    );
 }
 
 #[test]
@@ -187,7 +192,8 @@ fn only_the_relay_says_who_is_lost_and_what_time_it_is() {
 #[test]
 fn an_account_that_is_disabled_is_in_no_session_and_nothing_waits_for_it() {
     let mut house = House::new();
-    let (owned, shared, sent) = (house.owned_by(house.bob), house.owned_by(house.ann), house.waits(house.printers));
+    let (owned, shared, sent) =
+        (house.owned_by(house.bob), house.owned_by(house.ann), house.waits(house.printers));
     house.joins(house.ann, shared, house.bob);
     let (offered, invited) = (house.owned_by(house.ann), house.owned_by(house.ann));
     house.does(house.ann, offer(offered, Queue::Personal(house.bob)));
@@ -219,7 +225,8 @@ fn a_session_that_nobody_is_left_to_take_ends() {
 fn what_waits_for_a_team_that_is_removed_goes_elsewhere() {
     let mut house = House::new();
     let third = house.team("Third", &[house.ann]);
-    let (sent, offered, invited) = (house.owned_by(house.ann), house.owned_by(house.ann), house.owned_by(house.ann));
+    let (sent, offered, invited) =
+        (house.owned_by(house.ann), house.owned_by(house.ann), house.owned_by(house.ann));
     house.does(house.ann, offer(sent, Queue::Team(third)));
     house.does(house.ann, leave(sent));
     house.does(house.ann, offer(offered, Queue::Team(third)));
@@ -254,9 +261,9 @@ fn s109_a_session_that_is_open_when_its_schedule_closes_is_ended() {
     house.passes(3599);
     assert!(house.desk.session(session).is_some());
     let events = house.passes(1);
-    let ended = events.iter().any(|event| {
-        matches!(event, Event::Session(session::Event::Ended { why: Ended::Schedule, .. }))
-    });
+    let ended = events
+        .iter()
+        .any(|event| matches!(event, Event::Session(session::Event::Ended { why: Ended::Schedule, .. })));
     assert!(ended && house.desk.session(session).is_none());
 }
 
@@ -266,8 +273,10 @@ fn s111_a_session_that_overrode_its_schedule_is_not_ended_by_it() {
     house.allows(house.eve, Permission::EditJumpPolicies);
     let item = enrolled(&mut house);
     house.passes(3600);
-    let jump = |overrides_schedule| {
-        session::Command::Jump { item, password: PasswordProof::None, overrides_schedule }
+    let jump = |overrides_schedule| session::Command::Jump {
+        item,
+        password: PasswordProof::None,
+        overrides_schedule,
     };
     let refusal = house.refused(house.eve, jump(false));
     assert_eq!(refusal.rule, Rule::Schedule);

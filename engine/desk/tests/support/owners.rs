@@ -75,7 +75,11 @@ fn s57_s150_a_session_that_is_transferred_waits_in_the_other_ones_queue_while_it
     let mut house = House::new();
     let session = house.owned_by(house.ann);
     house.does(house.ann, offer(session, Queue::Personal(house.bob)));
-    assert_eq!(house.session(session).owner(), Some(house.ann), "ownership moves on acceptance, not on request");
+    assert_eq!(
+        house.session(session).owner(),
+        Some(house.ann),
+        "ownership moves on acceptance, not on request"
+    );
     let queue = house.desk.queue(house.now, house.bob, Queue::Personal(house.bob)).expect("his own");
     assert_eq!(queue, [desk::Entry::Offered { session, since: house.now }]);
     assert_eq!(house.refused(house.cleo, accept(session)).rule, Rule::QueueOutOfReach);

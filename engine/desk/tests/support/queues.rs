@@ -20,7 +20,10 @@ fn s56_the_personal_queue_shows_who_waits_for_one_and_with_whom_one_is() {
     house.passes(5);
     let queue = house.desk.queue(house.now, house.ann, Queue::Personal(house.ann)).expect("her own");
     let waits = Entry::Waiting { session: waiting, position: 1, waited_s: 5, is_kept: false };
-    let (mine, his) = (Entry::Joined { session: owned, is_owner: true }, Entry::Joined { session: shared, is_owner: false });
+    let (mine, his) = (
+        Entry::Joined { session: owned, is_owner: true },
+        Entry::Joined { session: shared, is_owner: false },
+    );
     assert_eq!(queue, [waits, mine, his]);
 }
 
@@ -37,7 +40,11 @@ fn s55_who_waits_longest_stands_first() {
     house.does(house.ann, send(first, Queue::Personal(house.ann)));
     house.does(house.ann, send(first, Queue::Team(house.first)));
     let queue = house.desk.queue(house.now, house.bob, Queue::Team(house.first)).expect("his team's");
-    assert_eq!(queue, [waits(second, 1, 10), waits(first, 2, 0)], "waiting here counts from when it came here");
+    assert_eq!(
+        queue,
+        [waits(second, 1, 10), waits(first, 2, 0)],
+        "waiting here counts from when it came here"
+    );
 }
 
 #[test]
@@ -71,7 +78,8 @@ fn s69_a_favourite_queue_carries_a_star() {
     let mut house = House::new();
     let preferences = Preferences { favorites: [house.first].into(), ..Preferences::default() };
     house.does(house.ann, record::Command::Prefer { preferences });
-    let stars = |account| house.desk.queues(account).iter().map(|listed| listed.is_favorite).collect::<Vec<_>>();
+    let stars =
+        |account| house.desk.queues(account).iter().map(|listed| listed.is_favorite).collect::<Vec<_>>();
     assert_eq!(stars(house.ann), [false, true]);
     assert_eq!(stars(house.bob), [false, false]);
 }
@@ -153,7 +161,8 @@ fn s66_rules_send_no_session_to_and_fro_for_ever() {
 #[test]
 fn s66_a_chain_of_empty_queues_ends_where_somebody_is_or_no_rule_is_left() {
     let mut house = House::new();
-    let (first, second, ann) = (Queue::Team(house.first), Queue::Team(house.second), Queue::Personal(house.ann));
+    let (first, second, ann) =
+        (Queue::Team(house.first), Queue::Team(house.second), Queue::Personal(house.ann));
     for (from, to) in [(first, second), (second, ann), (ann, first)] {
         house.rule(from, QueueCondition::NobodyThere, QueueAction::Move(to));
     }
@@ -214,13 +223,18 @@ fn s76_whoever_works_in_a_queue_is_told_of_what_arrives_there() {
     let events = house.does(Actor::Visitor, session::Command::StartByIssue { portal, issue, customer });
     let session = started_session(&events);
     assert_eq!(events[0].arrives_in(&before), Some(Queue::Team(house.first)));
-    let accounts = |event: &Event, before: &desk::Desk| event.audience(before).accounts.into_iter().collect::<Vec<_>>();
+    let accounts =
+        |event: &Event, before: &desk::Desk| event.audience(before).accounts.into_iter().collect::<Vec<_>>();
     assert_eq!(accounts(&events[0], &before), [house.ann, house.bob, house.cleo]);
     house.comes(session);
     let before = house.desk.clone();
     let events = house.does(house.bob, accept(session));
     assert_eq!(events[0].arrives_in(&before), None);
-    assert_eq!(accounts(&events[0], &before), [house.ann, house.bob, house.cleo], "it is gone from their queue");
+    assert_eq!(
+        accounts(&events[0], &before),
+        [house.ann, house.bob, house.cleo],
+        "it is gone from their queue"
+    );
     let before = house.desk.clone();
     let events = house.does(house.bob, offer(session, Queue::Personal(house.cleo)));
     assert_eq!(events[0].arrives_in(&before), Some(Queue::Personal(house.cleo)));

@@ -106,7 +106,8 @@ impl<'a> Turn<'a> {
     }
 
     fn starts(&mut self) -> session::Command {
-        let (portal, client) = (self.house.portal, if self.dice.roll(4) == 0 { Client::Chat } else { Client::Agent });
+        let (portal, client) =
+            (self.house.portal, if self.dice.roll(4) == 0 { Client::Chat } else { Client::Agent });
         let customer = customer(client);
         match self.dice.roll(4) {
             0 => session::Command::StartByKey { key: digest(self.dice.roll(5) as u8), customer },
@@ -185,7 +186,8 @@ impl<'a> Turn<'a> {
                 return (account.into(), record::Command::Prefer { preferences }.into());
             }
             6 => {
-                let rule = self.dice.pick(desk.queue_rules().all()).map_or(QueueRuleId::new(0), |(&id, _)| id);
+                let rule =
+                    self.dice.pick(desk.queue_rules().all()).map_or(QueueRuleId::new(0), |(&id, _)| id);
                 record::Command::Remove { id: RecordId::QueueRule(rule) }
             }
             7 => record::Command::Remove { id: RecordId::Team(self.house.second) },

@@ -16,7 +16,9 @@ fn s59_a_customer_who_chose_a_name_waits_in_that_technicians_queue() {
     let started = house.does(Actor::Visitor, by_name(&house, house.bob));
     let session = started_session(&started);
     assert_eq!(house.session(session).queue(), Some(Queue::Personal(house.bob)));
-    assert!(matches!(house.session(session).origin, Origin::Technician { account, .. } if account == house.bob));
+    assert!(
+        matches!(house.session(session).origin, Origin::Technician { account, .. } if account == house.bob)
+    );
 }
 
 #[test]
@@ -90,7 +92,11 @@ fn a_customer_comes_to_his_own_session_and_says_what_with() {
     assert_eq!(house.refused(house.ann, came(one, Client::Agent)).rule, Rule::WrongActor);
     let refusal = house.refused(Actor::Customer(one), came(one, Client::Installed));
     assert_eq!(refusal.field, Some("client"));
-    assert_eq!(house.does(Actor::Relay, came(one, Client::Chat)), [], "his agent is here: its page changes nothing");
+    assert_eq!(
+        house.does(Actor::Relay, came(one, Client::Chat)),
+        [],
+        "his agent is here: its page changes nothing"
+    );
     house.does(Actor::Relay, session::Command::CustomerLost { session: one });
     assert!(matches!(house.session(one).customer.presence, CustomerPresence::Lost { .. }));
     house.does(Actor::Relay, came(one, Client::Chat));
