@@ -103,7 +103,7 @@ impl Brand {
         let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
         let is_picture =
             |kind: &&str| logo.strip_prefix(kind).is_some_and(|data| data.chars().all(is_base64));
-        if LOGO_TYPES.iter().any(|kind| is_picture(&kind)) {
+        if LOGO_TYPES.iter().any(is_picture) {
             Ok(())
         } else {
             Err(Refusal::field("brand.logo", "brand.logo is no PNG, JPEG or WebP as a data: address"))

@@ -328,7 +328,7 @@ fn holds(is_whole: bool) {
         let mut log: Vec<(Timestamp, Event)> = Vec::new();
         let house = plays(&numbers, |house, at, _, events| {
             log.extend(events.iter().map(|event| (at, event.clone())));
-            if log.len() % 32 == 0 {
+            if log.len().is_multiple_of(32) {
                 assert_eq!(house.restored(), house.desk, "what is stored is not what is there");
             }
         });
