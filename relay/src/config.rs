@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{api, certificates, db, endpoint, login, peer};
+use crate::{api, certificates, db, endpoint, login, mail, peer};
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -22,6 +22,8 @@ pub struct Config {
     pub database: db::Config,
     /// Passwords, cookies and how often one may guess.
     pub login: login::Config,
+    /// How mail leaves.
+    pub mail: mail::Config,
     /// Bounds of the HTTP side.
     pub api: api::Limits,
     /// Bounds of links and sessions.
@@ -90,6 +92,7 @@ impl Config {
         self.certificates.check()?;
         self.database.check()?;
         self.login.check()?;
+        self.mail.check()?;
         self.api.check()?;
         self.links.check()
     }
@@ -144,6 +147,9 @@ mod tests {
             ("[endpoint]\norigins = [\"https://relay.example/console\"]\n", "endpoint.origins"),
             ("[certificates]\nchain_file = \"chain.pem\"\n", "certificates.key_file"),
             ("[database]\nconnections = 0\n", "database.connections"),
+            ("[login]\npassword_characters_min = 4\n", "login.password_characters_min"),
+            ("[mail]\nserver = \"mail.example\"\n", "mail.from"),
+            ("[mail]\nuser = \"relay\"\n", "mail.password_file"),
             ("[api]\nbody_bytes_max = 1\n", "api.body_bytes_max"),
         ] {
             let said = problem(text);

@@ -1,7 +1,7 @@
 //! The gate: who may join which session, with which rights.
 //!
 //! The rules of the support desk will stand behind this seam; what is here lets everybody who is logged in see
-//! and control every endpoint.
+//! and control every endpoint, and administer.
 
 use wire::control::{Grant, RefusalCode};
 
@@ -18,6 +18,9 @@ pub(crate) struct NotAdmitted {
 pub(crate) trait Gate: Send + Sync + std::fmt::Debug {
     /// What the technician behind `login` may do at `endpoint`.
     fn admit(&self, login: &Login, endpoint: EndpointId) -> Result<Grant, NotAdmitted>;
+
+    /// Whether the account behind `login` may change everything, others' passwords and logins too.
+    fn administers(&self, login: &Login) -> bool;
 }
 
 /// Lets everybody who is logged in see and control every endpoint.
@@ -27,5 +30,9 @@ pub(crate) struct OpenGate;
 impl Gate for OpenGate {
     fn admit(&self, _login: &Login, _endpoint: EndpointId) -> Result<Grant, NotAdmitted> {
         Ok(Grant { view: true, control: true })
+    }
+
+    fn administers(&self, _login: &Login) -> bool {
+        true
     }
 }

@@ -15,6 +15,7 @@ pub mod endpoint;
 mod gate;
 mod load;
 pub mod login;
+pub mod mail;
 mod metrics;
 pub mod peer;
 mod random;

@@ -18,7 +18,8 @@ use crate::config::{Config, ConfigError};
 use crate::db::{Db, DbError};
 use crate::endpoint::{HttpServer, tls_acceptor};
 use crate::gate::OpenGate;
-use crate::login::{Logins, PasswordError, readable_password};
+use crate::login::{self, Logins, PasswordError, Sealer, readable_password};
+use crate::mail::{Mailer, SendError};
 use crate::metrics::Metrics;
 use crate::peer;
 use crate::registry::Registry;
@@ -35,6 +36,9 @@ const TIDY_EVERY: Duration = Duration::from_secs(3600);
 
 /// Tries to find a number that is free on UDP and TCP, when any will do.
 const PORT_TRIES: usize = 16;
+
+/// How often logins are looked at that another process may have ended.
+const LOGINS_EVERY: Duration = Duration::from_secs(5);
 
 /// The user of the account that the first start makes.
 const ADMINISTRATOR: &str = "admin";
@@ -64,6 +68,9 @@ pub enum LoadError {
     /// The first account's password could not be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// Mail cannot be set up.
+    #[error(transparent)]
+    Mail(#[from] SendError),
     /// The UDP port cannot be had.
     #[error(transparent)]
     Udp(#[from] BindError),
@@ -112,7 +119,8 @@ impl Relay {
         let claim = state.claim().map_err(LoadError::State)?.ok_or(LoadError::InUse)?;
         let db = Db::open(&config.database.place(&state).map_err(LoadError::State)?).await?;
         let certificates = Certificates::load(&state, &config.certificates)?;
-        let logins = Logins::new(config.login.clone(), db.clone())?;
+        let sealer = Sealer::open(&state.secrets_key()).map_err(LoadError::State)?;
+        let logins = Logins::new(config.login.clone(), db.clone(), sealer, Box::new(login::Tracing))?;
         let first_account = make_first_account(&db, &logins).await?;
 
         let sockets = Sockets::bind(&config, &certificates).await?;
@@ -121,18 +129,21 @@ impl Relay {
 
         let ready = Ready { listening, pin: certificates.pin(), first_account };
         let acceptor = tls_acceptor(certificates.resolver())?;
+        let (metrics, stop, tasks) = (Metrics::new(), CancellationToken::new(), TaskTracker::new());
+        let mailer = Mailer::start(&config.mail, metrics.mail.clone(), &tasks, stop.clone())?;
         let site = Arc::new(Site {
             tickets: Tickets::default(),
             registry: Registry::default(),
             gate: Box::new(OpenGate),
-            metrics: Metrics::new(),
+            metrics,
             origins: Origins::new(&config.endpoint.origins, listening.http),
             started: Instant::now(),
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
+            stop,
+            tasks,
             listening,
             certificates,
             logins,
+            mailer,
             db,
             config,
         });
@@ -242,11 +253,17 @@ async fn make_first_account(db: &Db, logins: &Logins) -> Result<Option<(String, 
 async fn look_after(site: Arc<Site>) {
     let mut certificates = tokio::time::interval(LOOK_EVERY);
     let mut logins = tokio::time::interval(TIDY_EVERY);
+    let mut revoked = tokio::time::interval(LOGINS_EVERY);
     loop {
         tokio::select! {
             biased;
             () = site.stop.cancelled() => return,
             _ = certificates.tick() => look_after_certificates(&site, false),
+            _ = revoked.tick() => {
+                if let Err(error) = site.logins.end_revoked().await {
+                    tracing::error!(%error, "cannot look at logins");
+                }
+            }
             _ = logins.tick() => {
                 if let Err(error) = site.logins.tidy().await {
                     tracing::error!(%error, "cannot forget old logins");

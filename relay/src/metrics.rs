@@ -7,6 +7,8 @@ use transport::Carrier;
 use wire::control::Role;
 use wire::stream::StreamKind;
 
+use crate::mail::MailMetrics;
+
 /// Every figure of this relay.
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
@@ -31,6 +33,40 @@ pub(crate) struct Metrics {
     pub(crate) events_lagged: Counter,
     pub(crate) logins_accepted: Counter,
     pub(crate) logins_refused: Counter,
+    pub(crate) desk: DeskMetrics,
+    pub(crate) mail: MailMetrics,
+}
+
+/// Figures of the desk's writer.
+#[derive(Clone)]
+pub(crate) struct DeskMetrics {
+    commands: Counter,
+    lines: Counter,
+    write_seconds: Histogram,
+    /// Transactions that another process was faster than.
+    pub(crate) races_lost: Counter,
+    /// Transactions that failed; those who asked were told.
+    pub(crate) failures: Counter,
+}
+
+impl DeskMetrics {
+    fn register() -> Self {
+        Self {
+            commands: metrics::counter!("nearhand_desk_commands_total"),
+            lines: metrics::counter!("nearhand_desk_events_total"),
+            write_seconds: metrics::histogram!("nearhand_desk_write_seconds"),
+            races_lost: metrics::counter!("nearhand_desk_races_lost_total"),
+            failures: metrics::counter!("nearhand_desk_failures_total"),
+        }
+    }
+
+    /// Commands that were decided together, the lines that they came to, and how long it took until these were on
+    /// the disk.
+    pub(crate) fn batch(&self, commands: usize, lines: usize, took: std::time::Duration) {
+        self.commands.increment(commands as u64);
+        self.lines.increment(lines as u64);
+        self.write_seconds.record(took);
+    }
 }
 
 /// Why the relay closed a peer that would have stayed.
@@ -89,6 +125,8 @@ impl Metrics {
             events_lagged: metrics::counter!("nearhand_events_lagged_total"),
             logins_accepted: logins("accepted"),
             logins_refused: logins("refused"),
+            desk: DeskMetrics::register(),
+            mail: MailMetrics::register(),
         }
     }
 
@@ -157,6 +195,7 @@ fn describe() {
         "Event streams that lost events and started over"
     );
     metrics::describe_counter!("nearhand_logins_total", "Attempts to log in");
+    metrics::describe_counter!("nearhand_mails_total", "Letters for the mail server");
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::endpoint;
 use crate::gate::Gate;
 use crate::login::Logins;
+use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::tickets::Tickets;
@@ -24,6 +25,7 @@ pub(crate) struct Site {
     pub(crate) db: Db,
     pub(crate) certificates: Certificates,
     pub(crate) logins: Logins,
+    pub(crate) mailer: Mailer,
     pub(crate) tickets: Tickets,
     pub(crate) registry: Registry,
     pub(crate) gate: Box<dyn Gate>,

@@ -41,6 +41,11 @@ impl StateFolder {
         self.root.join("site.pem")
     }
 
+    /// The key that seals secrets in the database.
+    pub(crate) fn secrets_key(&self) -> PathBuf {
+        self.root.join("secrets.key")
+    }
+
     pub(crate) fn browser_certificates(&self) -> PathBuf {
         self.root.join("browser.pem")
     }

@@ -2,30 +2,35 @@
 
 mod common;
 
-use common::{House, soon};
+use common::{House, on_each_database, soon};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_login_lasts_until_logout() {
-    let house = House::open().await;
-    assert_eq!(house.get("/api/me").await.status(), 401);
-    house.log_in().await;
-    let me: Value = house.get("/api/me").await.json().await.expect("JSON");
-    assert_eq!(me["user"], "admin");
-    assert_eq!(house.post("/api/logout", json!({})).await.status(), 204);
-    assert_eq!(house.get("/api/me").await.status(), 401);
+async fn s287_a_logout_is_complete_and_confirmed_by_a_message() {
+    on_each_database(async |house| {
+        assert_eq!(house.get("/api/me").await.status(), 401);
+        house.log_in().await;
+        let me = House::json(house.get("/api/me").await).await;
+        assert_eq!(me["user"], "admin");
+        let answer = house.post("/api/logout", json!({})).await;
+        assert_eq!(House::json(answer).await, json!({ "message": "logged-out" }));
+        assert_eq!(house.get("/api/me").await.status(), 401);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_login_and_a_password_outlive_a_restart() {
-    let house = House::open().await;
-    house.log_in().await;
-    let (pin, browser) = (house.ready().pin, house.http.clone());
-    let house = house.restart().await;
-    assert_eq!(house.ready().pin, pin);
-    assert!(house.ready().first_account.is_none(), "the password is shown once");
-    let me = browser.get(house.url("/api/me")).send().await.expect("answered");
-    assert_eq!(me.status(), 200);
+    on_each_database(async |house| {
+        house.log_in().await;
+        let (pin, browser) = (house.ready().pin, house.http.clone());
+        let house = house.restart().await;
+        assert_eq!(house.ready().pin, pin);
+        assert!(house.ready().first_account.is_none(), "the password is shown once");
+        let me = browser.get(house.url("/api/me")).send().await.expect("answered");
+        assert_eq!(me.status(), 200);
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
-use crate::api::who::LoggedIn;
+use crate::api::who::Who;
 use crate::db::{DbError, Endpoint};
+use crate::login::Scope;
 use crate::registry::Presence;
 
 /// An endpoint as the console shows it.
@@ -49,9 +50,7 @@ pub(super) async fn all(site: &Shared) -> Result<Vec<EndpointView>, DbError> {
     Ok(endpoints.iter().map(view).collect())
 }
 
-pub(super) async fn list(
-    State(site): State<Shared>,
-    LoggedIn(_): LoggedIn,
-) -> Result<Json<Vec<EndpointView>>, Problem> {
+pub(super) async fn list(State(site): State<Shared>, who: Who) -> Result<Json<Vec<EndpointView>>, Problem> {
+    who.needs(Scope::Read)?;
     Ok(Json(all(&site).await?))
 }

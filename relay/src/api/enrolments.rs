@@ -6,8 +6,9 @@ use wire::token::{EnrolmentToken, SECRET_BYTES};
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
-use crate::api::who::{Json, LoggedIn};
+use crate::api::who::{Json, Who};
 use crate::db::{Db, DbError};
+use crate::login::Scope;
 use crate::time::Moment;
 
 /// Characters of an endpoint's name.
@@ -53,9 +54,10 @@ pub(crate) async fn make_token(
 
 pub(super) async fn make(
     State(site): State<Shared>,
-    LoggedIn(login): LoggedIn,
+    who: Who,
     Json(wish): Json<Wish>,
 ) -> Result<axum::Json<Made>, Problem> {
+    who.needs(Scope::Jump)?;
     let lifetime = site.config.api.enrolment_lifetime();
     let addresses = site.listening.addresses_for_agents(&site.config.endpoint);
     let made = make_token(&site.db, &wish.name, site.certificates.pin(), &addresses, lifetime).await;
@@ -63,6 +65,6 @@ pub(super) async fn make(
         TokenError::Name => Problem::field("name", error.to_string()),
         TokenError::Db(error) => error.into(),
     })?;
-    tracing::info!(user = login.user, name = wish.name, "made an enrolment token");
+    tracing::info!(user = who.user, name = wish.name, "made an enrolment token");
     Ok(axum::Json(Made { token, expires_in_ms: lifetime.as_millis() }))
 }

@@ -1,8 +1,8 @@
 //! `/api/login`, `/api/logout`, `/api/me`.
 
 use axum::extract::{Extension, State};
+use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
-use axum::http::{HeaderMap, StatusCode};
 use axum_extra::extract::CookieJar;
 use serde::{Deserialize, Serialize};
 
@@ -11,25 +11,34 @@ use crate::api::problem::Problem;
 use crate::api::who::{Json, LoggedIn};
 use crate::db::Login;
 use crate::endpoint::CameBy;
-use crate::login::{Attempt, LoginError, clear_cookie, set_cookie, token_of};
+use crate::login::{Attempt, Logins, browser_of, clear_cookie, set_browser, set_cookie, token_of};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Credentials {
     user: String,
     password: String,
+    /// Of the second factor, where the account has one.
+    code: Option<String>,
 }
 
 /// Who is logged in.
 #[derive(Serialize)]
 pub(super) struct Me {
+    account: i64,
     user: String,
     name: String,
 }
 
+/// What happened, by the name of the text that a page shows for it.
+#[derive(Serialize)]
+pub(super) struct Done {
+    message: &'static str,
+}
+
 impl From<Login> for Me {
     fn from(login: Login) -> Self {
-        Self { user: login.user, name: login.name }
+        Self { account: login.account.get(), user: login.user, name: login.name }
     }
 }
 
@@ -45,25 +54,33 @@ pub(super) async fn log_in(
     jar: CookieJar,
     Json(typed): Json<Credentials>,
 ) -> Result<(CookieJar, axum::Json<Me>), Problem> {
-    let device = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
     let address = came_by.peer.ip().to_canonical();
-    let attempt = Attempt { user: &typed.user, password: &typed.password, device, address };
-    let token = site.logins.log_in(&attempt).await.inspect_err(|error| {
-        site.metrics.logins_refused.increment(1);
-        let throttled = matches!(error, LoginError::Throttled(_));
-        tracing::warn!(target: "relay::login", user = ?typed.user, %address, throttled, "login failed");
-    })?;
+    let attempt = Attempt {
+        user: &typed.user,
+        password: &typed.password,
+        code: typed.code.as_deref(),
+        device: device_of(&headers),
+        address,
+        browser: browser_of(&jar, came_by.over_tls),
+    };
+    let admitted =
+        site.logins.log_in(&attempt).await.inspect_err(|_| site.metrics.logins_refused.increment(1))?;
     // Whoever logs in again does not leave the old login behind.
     if let Some(old) = token_of(&jar, came_by.over_tls)
         && let Some(old) = site.logins.check(old).await?
     {
-        site.logins.log_out(old.id).await?;
+        site.logins.log_out(Logins::asker(&old, address), &old).await?;
     }
-    let login = owner(&site, &token).await?;
+    let login = owner(&site, &admitted.token).await?;
     site.metrics.logins_accepted.increment(1);
-    tracing::info!(target: "relay::login", user = login.user, %address, "logged in");
-    let jar = set_cookie(jar, token, came_by.over_tls, site.logins.lifetime());
+    let jar = set_cookie(jar, admitted.token, came_by.over_tls, site.logins.lifetime());
+    let jar = set_browser(jar, admitted.browser, came_by.over_tls);
     Ok((jar, axum::Json(login.into())))
+}
+
+/// What a browser says of itself.
+pub(super) fn device_of(headers: &HeaderMap) -> &str {
+    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
 pub(super) async fn log_out(
@@ -71,10 +88,10 @@ pub(super) async fn log_out(
     Extension(came_by): Extension<CameBy>,
     jar: CookieJar,
     LoggedIn(login): LoggedIn,
-) -> Result<(CookieJar, StatusCode), Problem> {
-    site.logins.log_out(login.id).await?;
-    tracing::info!(target: "relay::login", user = login.user, "logged out");
-    Ok((clear_cookie(jar, came_by.over_tls), StatusCode::NO_CONTENT))
+) -> Result<(CookieJar, axum::Json<Done>), Problem> {
+    let asker = Logins::asker(&login, came_by.peer.ip().to_canonical());
+    site.logins.log_out(asker, &login).await?;
+    Ok((clear_cookie(jar, came_by.over_tls), axum::Json(Done { message: "logged-out" })))
 }
 
 pub(super) async fn me(LoggedIn(login): LoggedIn) -> axum::Json<Me> {

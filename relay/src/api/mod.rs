@@ -12,6 +12,7 @@ mod link;
 mod logins;
 mod origin;
 mod problem;
+mod security;
 mod tickets;
 mod who;
 
@@ -87,6 +88,7 @@ pub(crate) fn router(site: &Shared) -> Router {
         .route("/api/login", post(logins::log_in))
         .route("/api/logout", post(logins::log_out))
         .route("/api/me", get(logins::me))
+        .merge(security::routes())
         .route("/api/tickets", post(tickets::issue))
         .route("/api/endpoints", get(endpoints::list))
         .route("/api/enrolments", post(enrolments::make))

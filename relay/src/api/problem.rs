@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 
 use crate::db::DbError;
-use crate::login::LoginError;
+use crate::login::{LoginError, RuleError, Scope};
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) struct Problem {
     title: &'static str,
     detail: Option<String>,
     field: Option<&'static str>,
+    /// Names the text by which a page says it, where one has to tell this failure from others.
+    key: Option<&'static str>,
     retry_after: Option<Duration>,
 }
 
@@ -31,12 +33,14 @@ struct Body9457<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
 }
 
 impl Problem {
     fn new(status: StatusCode, title: &'static str) -> Self {
-        Self { status, title, detail: None, field: None, retry_after: None }
+        Self { status, title, detail: None, field: None, key: None, retry_after: None }
     }
 
     fn detail(mut self, detail: impl Into<String>) -> Self {
@@ -44,9 +48,26 @@ impl Problem {
         self
     }
 
+    fn key(mut self, key: &'static str) -> Self {
+        self.key = Some(key);
+        self
+    }
+
     /// Nobody is logged in.
     pub(crate) fn not_logged_in() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "log in first")
+    }
+
+    /// A token is not for this.
+    pub(crate) fn not_in_scope(scope: Scope) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "the token is not for this")
+            .detail(format!("it would need the scope {}", scope.word()))
+            .key("token-scope")
+    }
+
+    /// It takes an administrator.
+    pub(crate) fn not_administrator() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "this takes an administrator").key("not-administrator")
     }
 
     /// A page of another site sent the request.
@@ -77,11 +98,20 @@ impl Problem {
     }
 
     pub(crate) async fn not_found() -> Self {
+        Self::gone()
+    }
+
+    /// What the address names is not there, or no longer.
+    pub(crate) fn gone() -> Self {
         Self::new(StatusCode::NOT_FOUND, "there is nothing here")
     }
 
     pub(crate) async fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "this address has no such method")
+    }
+
+    fn not_let_in(detail: String, key: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "not logged in").detail(detail).key(key)
     }
 
     /// A fault of our own; the log has the rest.
@@ -98,6 +128,7 @@ impl Problem {
             status: self.status.as_u16(),
             detail: self.detail.as_deref(),
             field: self.field,
+            key: self.key,
             retry_after_ms,
         };
         let mut response = Response::new(B::from(serde_json::to_vec(&body).unwrap_or_default()));
@@ -128,13 +159,27 @@ impl From<LoginError> for Problem {
     fn from(error: LoginError) -> Self {
         let detail = error.to_string();
         match error {
-            LoginError::Wrong => Self::new(StatusCode::UNAUTHORIZED, "not logged in").detail(detail),
+            LoginError::Wrong => Self::not_let_in(detail, "wrong-password"),
+            LoginError::CodeWanted => Self::not_let_in(detail, "code-wanted"),
+            LoginError::WrongCode => Self::not_let_in(detail, "wrong-code"),
             LoginError::Throttled(wait) => {
                 let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too many attempts").detail(detail);
-                Self { retry_after: Some(wait), ..problem }
+                Self { retry_after: Some(wait), ..problem }.key("throttled")
             }
             LoginError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "too busy").detail(detail),
-            LoginError::Db(error) => error.into(),
+            LoginError::Rule(rule) => Self::field("password", detail).key(match rule {
+                RuleError::TooShort { .. } => "password-too-short",
+                RuleError::TooLong => "password-too-long",
+                RuleError::Common => "password-common",
+            }),
+            LoginError::Field(field, _) => Self::field(field, detail),
+            LoginError::TotpThere => {
+                Self::new(StatusCode::CONFLICT, "there is a second factor").detail(detail).key("totp-there")
+            }
+            LoginError::Totp(_) | LoginError::Seal(_) | LoginError::Note(_) | LoginError::Db(_) => {
+                tracing::error!(%error, "a request failed");
+                Self::internal()
+            }
         }
     }
 }

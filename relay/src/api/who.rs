@@ -1,18 +1,22 @@
 //! Who sends a request, and bodies that say what is wrong with them.
 
+use std::net::IpAddr;
+
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use serde::de::DeserializeOwned;
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
-use crate::db::Login;
+use crate::db::{AccountId, Login};
 use crate::endpoint::CameBy;
-use crate::login::token_of;
+use crate::login::{Asker, By, Logins, Scope, Scopes, token_of};
 
-/// The login behind a request; without one the request is refused.
+/// The login behind a request, by its cookie; without one the request is refused.
 #[derive(Debug)]
 pub(super) struct LoggedIn(pub(super) Login);
 
@@ -25,6 +29,70 @@ impl FromRequestParts<Shared> for LoggedIn {
         let token = token_of(&jar, over_tls).ok_or_else(Problem::not_logged_in)?;
         site.logins.check(token).await?.map(Self).ok_or_else(Problem::not_logged_in)
     }
+}
+
+/// A login whose account is an administrator's.
+#[derive(Debug)]
+pub(super) struct Administrator(pub(super) Login);
+
+impl FromRequestParts<Shared> for Administrator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        let LoggedIn(login) = LoggedIn::from_request_parts(parts, site).await?;
+        if site.gate.administers(&login) { Ok(Self(login)) } else { Err(Problem::not_administrator()) }
+    }
+}
+
+/// Who sends a request: by the cookie of a login, or as a program by `Authorization: Bearer` and an API token.
+///
+/// A handler that takes this one says what a token must be for. One that takes [`LoggedIn`] is for people.
+#[derive(Debug)]
+pub(super) struct Who {
+    pub(super) account: AccountId,
+    pub(super) user: String,
+    /// For the log.
+    pub(super) asker: Asker,
+    /// What the token is for; a login is for everything.
+    scopes: Option<Scopes>,
+}
+
+impl Who {
+    /// Refuses a token that is not for this.
+    pub(super) fn needs(&self, scope: Scope) -> Result<(), Problem> {
+        match &self.scopes {
+            Some(scopes) if !scopes.has(scope) => Err(Problem::not_in_scope(scope)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromRequestParts<Shared> for Who {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        let address = address_of(parts)?;
+        let Some(text) = bearer(&parts.headers) else {
+            let LoggedIn(login) = LoggedIn::from_request_parts(parts, site).await?;
+            let asker = Logins::asker(&login, address);
+            return Ok(Self { account: login.account, user: login.user, asker, scopes: None });
+        };
+        let token = site.logins.check_token(text, address).await?.ok_or_else(Problem::not_logged_in)?;
+        let asker = Asker { by: By::Account(token.account), login: None, address: Some(address) };
+        let scopes = Some(Scopes::from_words(&token.scopes));
+        Ok(Self { account: token.account, user: token.user, asker, scopes })
+    }
+}
+
+/// The text behind `Authorization: Bearer`. Whoever sends one is not asked for a cookie.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, text) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(text.trim())
+}
+
+fn address_of(parts: &Parts) -> Result<IpAddr, Problem> {
+    let came_by = parts.extensions.get::<CameBy>().ok_or_else(Problem::internal)?;
+    Ok(came_by.peer.ip().to_canonical())
 }
 
 /// A JSON body.

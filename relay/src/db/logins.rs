@@ -7,6 +7,18 @@ use crate::time::Moment;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LoginId(pub(super) i64);
 
+impl LoginId {
+    /// The login that this number names.
+    pub(crate) const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    pub(crate) const fn get(self) -> i64 {
+        self.0
+    }
+}
+
 impl std::fmt::Display for LoginId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
@@ -17,8 +29,21 @@ impl std::fmt::Display for LoginId {
 #[derive(Debug, Clone)]
 pub(crate) struct Login {
     pub(crate) id: LoginId,
+    pub(crate) account: AccountId,
     pub(crate) user: String,
     pub(crate) name: String,
+    pub(crate) expires: Moment,
+}
+
+/// A login as its owner sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct LoginLine {
+    pub(crate) id: LoginId,
+    /// What the browser says of itself.
+    pub(crate) device: String,
+    pub(crate) address: String,
+    pub(crate) created: Moment,
+    pub(crate) last_seen: Moment,
     pub(crate) expires: Moment,
 }
 
@@ -57,14 +82,33 @@ impl Db {
         token_hash: &[u8; 32],
         now: Moment,
     ) -> Result<Option<(Login, Moment)>, DbError> {
-        let select = sql("SELECT logins.id, user_name, name, expires_ms, last_seen_ms
+        let select = sql("SELECT logins.id, account, user_name, name, expires_ms, last_seen_ms
              FROM logins JOIN accounts ON accounts.id = account
              WHERE token_hash = $1 AND revoked_ms IS NULL AND $2 < expires_ms");
         let row = self.first(select.bind(token_hash).bind(now)).await?;
-        Ok(row.map(|(id, user, name, expires, seen)| {
-            let login = Login { id: LoginId(id), user, name, expires: Moment::from_ms(expires) };
+        Ok(row.map(|(id, account, user, name, expires, seen)| {
+            let account = AccountId(account);
+            let login = Login { id: LoginId(id), account, user, name, expires: Moment::from_ms(expires) };
             (login, Moment::from_ms(seen))
         }))
+    }
+
+    /// The valid logins of an account, the one that was seen last first.
+    pub(crate) async fn logins_of(&self, account: AccountId, now: Moment) -> Result<Vec<LoginLine>, DbError> {
+        let select = sql("SELECT id, device, address, created_ms, last_seen_ms, expires_ms FROM logins
+             WHERE account = $1 AND revoked_ms IS NULL AND $2 < expires_ms ORDER BY last_seen_ms DESC, id");
+        let rows = self.all(select.bind(account.0).bind(now)).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, device, address, created, last_seen, expires)| LoginLine {
+                id: LoginId(id),
+                device,
+                address,
+                created: Moment::from_ms(created),
+                last_seen: Moment::from_ms(last_seen),
+                expires: Moment::from_ms(expires),
+            })
+            .collect())
     }
 
     /// Whether a login is still valid.
@@ -80,11 +124,16 @@ impl Db {
         Ok(())
     }
 
-    /// Ends a login; its token is worthless from now on.
-    pub(crate) async fn revoke_login(&self, id: LoginId, now: Moment) -> Result<(), DbError> {
-        let update = sql("UPDATE logins SET revoked_ms = $1 WHERE id = $2 AND revoked_ms IS NULL");
-        self.run(update.bind(now).bind(id.0)).await?;
-        Ok(())
+    /// Ends a login of an account; its token is worthless from now on. Whether there was one to end.
+    pub(crate) async fn revoke_login(
+        &self,
+        account: AccountId,
+        id: LoginId,
+        now: Moment,
+    ) -> Result<bool, DbError> {
+        let update =
+            sql("UPDATE logins SET revoked_ms = $1 WHERE id = $2 AND account = $3 AND revoked_ms IS NULL");
+        Ok(self.run(update.bind(now).bind(id.0).bind(account.0)).await? == 1)
     }
 
     /// Whether somebody logged in to `account` from `address` since `since`.
@@ -110,5 +159,11 @@ impl Db {
 #[cfg(test)]
 pub(crate) fn login_for_tests(user: &str) -> Login {
     let expires = Moment::now().plus(std::time::Duration::from_secs(3600));
-    Login { id: LoginId(1), user: user.to_owned(), name: user.to_owned(), expires }
+    Login {
+        id: LoginId(1),
+        account: AccountId::new(1),
+        user: user.to_owned(),
+        name: user.to_owned(),
+        expires,
+    }
 }

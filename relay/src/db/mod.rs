@@ -19,7 +19,9 @@ mod endpoints;
 mod enrolments;
 mod logins;
 mod place;
+mod second;
 mod statement;
+mod tokens;
 mod tx;
 
 use std::path::Path;
@@ -38,10 +40,11 @@ pub use endpoints::EndpointId;
 pub(crate) use endpoints::{Device, Endpoint};
 pub(crate) use enrolments::EnrolError;
 pub use logins::LoginId;
-pub(crate) use logins::{Login, NewLogin};
+pub(crate) use logins::{Login, LoginLine, NewLogin};
 pub(crate) use place::Place;
 pub use place::{Config, Url, UrlError};
 pub(crate) use statement::{Record, Statement, sql};
+pub(crate) use tokens::{NewToken, Token, TokenId, TokenLine};
 pub(crate) use tx::Tx;
 
 /// Connections that read SQLite. Its reads are short; more would only cost memory.
@@ -80,6 +83,9 @@ pub enum DbError {
     /// The schema could not be brought up to date; the database may be from a newer relay.
     #[error("database schema: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// It holds what no relay of this version wrote.
+    #[error("database contents: {0}")]
+    Contents(String),
 }
 
 impl DbError {
@@ -97,7 +103,7 @@ impl DbError {
     fn cause(&self) -> Option<&(dyn sqlx::error::DatabaseError + 'static)> {
         match self {
             Self::Sql(error) => error.as_database_error(),
-            Self::Migrate(_) => None,
+            Self::Migrate(_) | Self::Contents(_) => None,
         }
     }
 }

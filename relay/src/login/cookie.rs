@@ -1,7 +1,7 @@
-//! The cookie that carries a login.
+//! The cookies: one carries a login, one tells the account's own browser from strangers.
 //!
-//! Over TLS its name begins with `__Host-`, which binds it to this very host and to TLS. Plain HTTP exists on
-//! loopback only; Chromium takes that prefix there, others do not, so the cookie has another name.
+//! Over TLS a name begins with `__Host-`, which binds the cookie to this very host and to TLS. Plain HTTP exists on
+//! loopback only; Chromium takes that prefix there, others do not, so the cookies have other names.
 
 use std::time::Duration;
 
@@ -10,6 +10,11 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 
 const OVER_TLS: &str = "__Host-nearhand";
 const ON_LOOPBACK: &str = "nearhand";
+const BROWSER_OVER_TLS: &str = "__Host-nearhand-browser";
+const BROWSER_ON_LOOPBACK: &str = "nearhand-browser";
+
+/// How long a browser stays known.
+const KNOWN_FOR: Duration = Duration::from_secs(180 * 24 * 3600);
 
 /// The token in a request's cookies, if there is one.
 pub(crate) fn token_of(jar: &CookieJar, over_tls: bool) -> Option<&str> {
@@ -18,17 +23,27 @@ pub(crate) fn token_of(jar: &CookieJar, over_tls: bool) -> Option<&str> {
 
 /// Hands out the token.
 pub(crate) fn set_cookie(jar: CookieJar, token: String, over_tls: bool, lifetime: Duration) -> CookieJar {
-    jar.add(cookie(token, over_tls, lifetime))
+    jar.add(cookie(name(over_tls), token, over_tls, lifetime))
+}
+
+/// What an account knows this browser by, if it does.
+pub(crate) fn browser_of(jar: &CookieJar, over_tls: bool) -> Option<&str> {
+    jar.get(browser_name(over_tls)).map(Cookie::value)
+}
+
+/// Makes this browser known. Logging out leaves it so.
+pub(crate) fn set_browser(jar: CookieJar, value: String, over_tls: bool) -> CookieJar {
+    jar.add(cookie(browser_name(over_tls), value, over_tls, KNOWN_FOR))
 }
 
 /// Takes the token back.
 pub(crate) fn clear_cookie(jar: CookieJar, over_tls: bool) -> CookieJar {
-    jar.add(cookie(String::new(), over_tls, Duration::ZERO))
+    jar.add(cookie(name(over_tls), String::new(), over_tls, Duration::ZERO))
 }
 
 /// `Lax`, because links from elsewhere must be able to land on the console.
-fn cookie(token: String, over_tls: bool, lifetime: Duration) -> Cookie<'static> {
-    let mut cookie = Cookie::new(name(over_tls), token);
+fn cookie(name: &'static str, value: String, over_tls: bool, lifetime: Duration) -> Cookie<'static> {
+    let mut cookie = Cookie::new(name, value);
     cookie.set_path("/");
     cookie.set_http_only(true);
     cookie.set_secure(over_tls);
@@ -37,6 +52,10 @@ fn cookie(token: String, over_tls: bool, lifetime: Duration) -> Cookie<'static> 
         cookie.set_max_age(Some(lifetime));
     }
     cookie
+}
+
+fn browser_name(over_tls: bool) -> &'static str {
+    if over_tls { BROWSER_OVER_TLS } else { BROWSER_ON_LOOPBACK }
 }
 
 fn name(over_tls: bool) -> &'static str {
@@ -49,7 +68,7 @@ mod tests {
 
     #[test]
     fn over_tls_the_cookie_is_bound_to_this_host() {
-        let text = cookie("abc".to_owned(), true, Duration::from_secs(60)).to_string();
+        let text = cookie(name(true), "abc".to_owned(), true, Duration::from_secs(60)).to_string();
         for part in ["__Host-nearhand=abc", "HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=60"] {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
@@ -58,7 +77,7 @@ mod tests {
 
     #[test]
     fn on_plain_loopback_it_works_without_tls() {
-        let text = cookie("abc".to_owned(), false, Duration::from_secs(60)).to_string();
+        let text = cookie(name(false), "abc".to_owned(), false, Duration::from_secs(60)).to_string();
         assert!(text.starts_with("nearhand=abc"), "{text}");
         assert!(text.contains("HttpOnly") && !text.contains("Secure"), "{text}");
     }

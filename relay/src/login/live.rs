@@ -32,6 +32,12 @@ impl LiveLogins {
         token
     }
 
+    /// The logins that have something open.
+    pub(super) fn open(&self) -> Vec<LoginId> {
+        let tokens = self.tokens.lock();
+        tokens.iter().filter(|(_, token)| 0 < token.strong_count()).map(|(login, _)| *login).collect()
+    }
+
     pub(super) fn end(&self, login: LoginId) {
         let token = self.tokens.lock().remove(&login).and_then(|token| token.upgrade());
         if let Some(token) = token {

@@ -1,13 +1,21 @@
 //! Who is logged in: passwords in, cookies out, and what ends them.
 //!
 //! A login is a random token in a cookie; the database knows only its hash. Ending a login also ends the links
-//! that were opened with it. Start at [`Logins`].
+//! that were opened with it. What matters for security is written to a [`Notebook`]. Start at [`Logins`].
 
 mod cookie;
+mod known;
 mod live;
+mod notes;
+mod own;
 mod password;
+mod rules;
+mod seal;
+mod second;
 mod throttle;
+mod tokens;
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
@@ -22,18 +30,23 @@ use crate::config::{ConfigError, within};
 use crate::db::{Account, AccountId, Db, DbError, Login, LoginId, NewLogin};
 use crate::time::Moment;
 
-pub(crate) use cookie::{clear_cookie, set_cookie, token_of};
+pub(crate) use cookie::{browser_of, clear_cookie, set_browser, set_cookie, token_of};
+use known::Browser;
 use live::LiveLogins;
+pub use notes::NoteError;
+pub(crate) use notes::{Asker, By, LoginEvent, Note, Notebook, Tracing};
 pub use password::PasswordError;
 use password::Passwords;
 pub(crate) use password::readable_password;
+use rules::PASSWORD_BYTES_MAX;
+pub use rules::RuleError;
+pub use seal::SealError;
+pub(crate) use seal::Sealer;
 use throttle::{Throttle, Wait};
+pub(crate) use tokens::{Scope, Scopes, TokenWish};
 
 /// Characters of a user name.
 const USER_MAX: usize = 64;
-
-/// Bytes of a password: argon2 takes any length, a limit keeps the work bounded.
-const PASSWORD_BYTES_MAX: usize = 1024;
 
 /// Characters that are kept of what a browser says of itself.
 const DEVICE_MAX: usize = 200;
@@ -44,6 +57,9 @@ const SEEN_EVERY: Duration = Duration::from_secs(60);
 /// An address from which somebody logged in this recently cannot be locked out by others' guesses.
 const FAMILIAR_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// Refusals for trying too often are noted at most this often; the figures count them all.
+const NOTE_THROTTLED_EVERY: Duration = Duration::from_secs(1);
+
 /// How logins work.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -51,6 +67,8 @@ const FAMILIAR_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 pub struct Config {
     /// How long a login lasts. A stolen cookie is worth something for as long.
     pub lifetime_hours: u32,
+    /// Characters of a new password, at least.
+    pub password_characters_min: u32,
     /// Passwords that are hashed at the same time; each costs 19 MB and 20 to 50 ms of a core.
     pub hashing_at_once: u32,
     /// Wrong passwords from one address for one account, before it must wait.
@@ -67,6 +85,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             lifetime_hours: 12,
+            password_characters_min: 12,
             hashing_at_once: 2,
             tries_of_pair: 5,
             tries_of_address: 30,
@@ -79,6 +98,7 @@ impl Default for Config {
 impl Config {
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         within("login.lifetime_hours", self.lifetime_hours, 1, 24 * 365)?;
+        within("login.password_characters_min", self.password_characters_min, 8, 128)?;
         within("login.hashing_at_once", self.hashing_at_once, 1, 64)?;
         within("login.tries_of_pair", self.tries_of_pair, 1, 1000)?;
         within("login.tries_of_address", self.tries_of_address, 1, 100_000)?;
@@ -97,21 +117,56 @@ impl Config {
 pub(crate) struct Attempt<'a> {
     pub(crate) user: &'a str,
     pub(crate) password: &'a str,
+    /// Of the second factor.
+    pub(crate) code: Option<&'a str>,
     pub(crate) device: &'a str,
     pub(crate) address: IpAddr,
+    /// The cookie by which the account knows its browser.
+    pub(crate) browser: Option<&'a str>,
 }
 
-/// Why somebody is not let in.
+/// What somebody gets who is let in.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    /// For the cookie of the login.
+    pub(crate) token: String,
+    /// For the cookie by which the account knows its browser.
+    pub(crate) browser: String,
+}
+
+/// Why somebody is not let in, or may not do what they want.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoginError {
     #[error("user or password is wrong")]
     Wrong,
+    #[error("a code of the second factor is wanted")]
+    CodeWanted,
+    #[error("the code is wrong, or was used before")]
+    WrongCode,
     #[error("too many wrong passwords; try again in {} s", .0.as_secs().max(1))]
     Throttled(Duration),
     #[error("too many logins at once; try again in a moment")]
     Busy,
     #[error(transparent)]
+    Rule(#[from] RuleError),
+    #[error("{1}")]
+    Field(&'static str, String),
+    #[error("there is a second factor already; turn it off first")]
+    TotpThere,
+    #[error("second factor: {0}")]
+    Totp(String),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    #[error(transparent)]
     Db(#[from] DbError),
+}
+
+impl From<PasswordError> for LoginError {
+    fn from(_: PasswordError) -> Self {
+        Self::Busy
+    }
 }
 
 /// All logins of this relay.
@@ -119,19 +174,37 @@ pub(crate) enum LoginError {
 pub(crate) struct Logins {
     config: Config,
     db: Db,
+    sealer: Sealer,
+    notebook: Box<dyn Notebook>,
     passwords: Passwords,
     throttle: Mutex<Throttle>,
+    /// When this relay last did what an operator's `unlock` asks for, for each account that has one.
+    forgiven: Mutex<HashMap<AccountId, Moment>>,
+    throttled_noted: Mutex<Option<Instant>>,
     live: LiveLogins,
 }
 
 impl Logins {
-    pub(crate) fn new(config: Config, db: Db) -> Result<Self, PasswordError> {
-        let passwords = Passwords::new(config.hashing_at_once as usize)?;
-        let throttle = Mutex::new(Throttle::new(&config));
-        Ok(Self { config, db, passwords, throttle, live: LiveLogins::default() })
+    pub(crate) fn new(
+        config: Config,
+        db: Db,
+        sealer: Sealer,
+        notebook: Box<dyn Notebook>,
+    ) -> Result<Self, PasswordError> {
+        Ok(Self {
+            passwords: Passwords::new(config.hashing_at_once as usize)?,
+            throttle: Mutex::new(Throttle::new(&config)),
+            forgiven: Mutex::default(),
+            throttled_noted: Mutex::default(),
+            live: LiveLogins::default(),
+            config,
+            db,
+            sealer,
+            notebook,
+        })
     }
 
-    /// Hashes a password for a new account.
+    /// Hashes a password for an account.
     pub(crate) async fn hash(&self, password: &str) -> Result<String, PasswordError> {
         self.passwords.hash(password).await
     }
@@ -141,26 +214,95 @@ impl Logins {
         self.config.lifetime()
     }
 
-    /// Checks a password and gives the token for the cookie.
+    /// Checks a password, and a code where one is wanted, and gives what goes into cookies.
     ///
     /// Takes as long for a user that does not exist as for a wrong password.
-    pub(crate) async fn log_in(&self, attempt: &Attempt<'_>) -> Result<String, LoginError> {
+    pub(crate) async fn log_in(&self, attempt: &Attempt<'_>) -> Result<Admitted, LoginError> {
         let user = attempt.user.to_lowercase();
-        let typed = user.chars().count() <= USER_MAX && attempt.password.len() <= PASSWORD_BYTES_MAX;
-        let account = if typed { self.db.account(&user).await? } else { None };
-        let address = attempt.address.to_string();
-        let familiar = self.is_familiar(account.as_ref(), &address).await?;
-        let tried = throttle::Tried { user: &user, address: attempt.address, familiar };
-        self.throttle
-            .lock()
-            .attempt(Instant::now(), &tried)
-            .map_err(|Wait(left)| LoginError::Throttled(left))?;
+        let is_typed = user.chars().count() <= USER_MAX && attempt.password.len() <= PASSWORD_BYTES_MAX;
+        let account = if is_typed { self.db.account(&user).await? } else { None };
+        let asker = Asker::visitor(attempt.address);
+        let (account, browser) = self.prove(asker, &user, account, attempt).await?;
+        let browser = browser.unwrap_or_else(|| Browser::new(account.id)).to_cookie(&self.sealer);
+        let token = self.remember(account.id, attempt).await?;
+        Ok(Admitted { token, browser })
+    }
+
+    /// Whether they are who they say, by all that they typed. Each try is charged.
+    async fn prove(
+        &self,
+        asker: Asker,
+        user: &str,
+        account: Option<Account>,
+        attempt: &Attempt<'_>,
+    ) -> Result<(Account, Option<Browser>), LoginError> {
+        let known = account.as_ref().zip(attempt.browser);
+        let browser =
+            known.and_then(|(account, value)| Browser::from_cookie(value, account.id, &self.sealer));
+        let familiar = self.is_familiar(account.as_ref(), &attempt.address.to_string()).await?;
+        let tried = throttle::Tried { user, address: attempt.address, familiar, browser };
+        let of = account.as_ref().map(|account| account.id);
+        self.forgive(account.as_ref());
+        let charged = self.throttle.lock().attempt(Instant::now(), &tried);
+        if let Err(Wait(left)) = charged {
+            self.note_throttled(asker, of).await?;
+            return Err(LoginError::Throttled(left));
+        }
+        match self.compare(asker, account, attempt).await {
+            Ok(account) => {
+                self.throttle.lock().succeeded(&tried);
+                Ok((account, browser))
+            }
+            Err(error) => {
+                if matches!(error, LoginError::Wrong | LoginError::WrongCode) {
+                    // A name that no account has may be a password, typed into the wrong field.
+                    let detail = if of.is_some() { error.to_string() } else { "no such user".to_owned() };
+                    self.note(LoginEvent::LoginFailed, asker, of, &detail).await?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn compare(
+        &self,
+        asker: Asker,
+        account: Option<Account>,
+        attempt: &Attempt<'_>,
+    ) -> Result<Account, LoginError> {
+        // An account without a password takes as long to refuse as one with another.
         let hash = account.as_ref().map(|account| account.password_hash.clone());
-        let password = if typed { attempt.password } else { "" };
-        let right = self.passwords.verify(password, hash).await.map_err(|_| LoginError::Busy)?;
-        let Some(account) = account.filter(|_| right) else { return Err(LoginError::Wrong) };
-        self.throttle.lock().succeeded(&tried);
-        self.remember(account.id, attempt.device, &address).await
+        let hash = hash.filter(|hash| !hash.is_empty());
+        let right = self.passwords.verify(attempt.password, hash).await?;
+        let account = account.filter(|_| right).ok_or(LoginError::Wrong)?;
+        if account.has_totp {
+            let code = attempt.code.ok_or(LoginError::CodeWanted)?;
+            if !self.takes_code(asker, &account, code).await? {
+                return Err(LoginError::WrongCode);
+            }
+        }
+        Ok(account)
+    }
+
+    /// Does what an operator's `unlock` asks for, once.
+    fn forgive(&self, account: Option<&Account>) {
+        let Some(account) = account.filter(|account| Moment::from_ms(0) < account.unlocked) else { return };
+        if self.forgiven.lock().insert(account.id, account.unlocked) != Some(account.unlocked) {
+            self.throttle.lock().forgive(&account.user);
+        }
+    }
+
+    async fn note_throttled(&self, asker: Asker, account: Option<AccountId>) -> Result<(), NoteError> {
+        let now = Instant::now();
+        let is_due = {
+            let mut noted = self.throttled_noted.lock();
+            let is_due = noted.is_none_or(|at| NOTE_THROTTLED_EVERY <= now.duration_since(at));
+            if is_due {
+                *noted = Some(now);
+            }
+            is_due
+        };
+        if is_due { self.note(LoginEvent::LoginThrottled, asker, account, "").await } else { Ok(()) }
     }
 
     /// Whether somebody logged in to the account from there not long ago.
@@ -171,12 +313,17 @@ impl Logins {
     }
 
     /// Makes the token of a new login.
-    async fn remember(&self, account: AccountId, device: &str, address: &str) -> Result<String, LoginError> {
+    async fn remember(&self, account: AccountId, attempt: &Attempt<'_>) -> Result<String, LoginError> {
         let token = URL_SAFE_NO_PAD.encode(crate::random::bytes::<32>());
-        let device: String = device.chars().take(DEVICE_MAX).collect();
+        let device: String = attempt.device.chars().take(DEVICE_MAX).collect();
+        let address = attempt.address.to_string();
         let expires = Moment::now().plus(self.config.lifetime());
-        let new = NewLogin { account, token_hash: hash_of(&token), device: &device, address, expires };
-        self.db.add_login(&new).await?;
+        let token_hash = hash_of(&token);
+        self.db
+            .add_login(&NewLogin { account, token_hash, device: &device, address: &address, expires })
+            .await?;
+        let asker = Asker { by: By::Account(account), ..Asker::visitor(attempt.address) };
+        self.note(LoginEvent::LoggedIn, asker, Some(account), &device).await?;
         Ok(token)
     }
 
@@ -190,13 +337,6 @@ impl Logins {
         Ok(Some(login))
     }
 
-    /// Ends a login and all that was opened with it.
-    pub(crate) async fn log_out(&self, login: LoginId) -> Result<(), DbError> {
-        self.db.revoke_login(login, Moment::now()).await?;
-        self.live.end(login);
-        Ok(())
-    }
-
     /// Whether a login is still valid. Ask after [`Logins::ended`], so that no end is missed in between.
     pub(crate) async fn is_valid(&self, login: LoginId) -> Result<bool, DbError> {
         self.db.has_login(login, Moment::now()).await
@@ -207,9 +347,29 @@ impl Logins {
         self.live.token(login)
     }
 
+    /// Ends what is open under logins that another process ended: `relay admin`, or a relay beside this one.
+    pub(crate) async fn end_revoked(&self) -> Result<(), DbError> {
+        for login in self.live.open() {
+            if !self.is_valid(login).await? {
+                self.live.end(login);
+            }
+        }
+        Ok(())
+    }
+
     /// Forgets logins that ended a while ago.
     pub(crate) async fn tidy(&self) -> Result<(), DbError> {
         self.db.forget_logins(Moment::now().minus(FAMILIAR_FOR)).await
+    }
+
+    async fn note(
+        &self,
+        event: LoginEvent,
+        asker: Asker,
+        account: Option<AccountId>,
+        detail: &str,
+    ) -> Result<(), NoteError> {
+        self.notebook.note(Note { event, asker, account, detail: detail.to_owned() }).await
     }
 }
 
@@ -220,61 +380,4 @@ fn hash_of(token: &str) -> [u8; 32] {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::net::Ipv4Addr;
-
-    use super::*;
-    use crate::db::on_each_database;
-
-    fn attempt(user: &'static str, password: &'static str) -> Attempt<'static> {
-        Attempt { user, password, device: "test", address: IpAddr::V4(Ipv4Addr::LOCALHOST) }
-    }
-
-    async fn logins(db: &Db) -> Logins {
-        let logins = Logins::new(Config::default(), db.clone()).expect("logins");
-        let hash = logins.hash("right").await.expect("hashed");
-        db.add_account("admin", "Administrator", &hash).await.expect("added");
-        logins
-    }
-
-    #[tokio::test]
-    async fn a_login_lasts_until_it_is_ended() {
-        on_each_database(async |db| {
-            let logins = logins(&db).await;
-            let token = logins.log_in(&attempt("Admin", "right")).await.expect("let in");
-            let login = logins.check(&token).await.expect("asked").expect("valid");
-            assert_eq!(login.user, "admin");
-            let ended = logins.ended(login.id);
-            logins.log_out(login.id).await.expect("ended");
-            assert!(ended.is_cancelled());
-            assert!(logins.check(&token).await.expect("asked").is_none());
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn a_wrong_password_and_an_unknown_user_sound_the_same() {
-        on_each_database(async |db| {
-            let logins = logins(&db).await;
-            for (user, password) in [("admin", "wrong"), ("nobody", "right")] {
-                let refused = logins.log_in(&attempt(user, password)).await;
-                assert!(matches!(refused, Err(LoginError::Wrong)), "{refused:?}");
-            }
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn guessing_is_slowed_down() {
-        on_each_database(async |db| {
-            let logins = logins(&db).await;
-            for _ in 0..Config::default().tries_of_pair {
-                let refused = logins.log_in(&attempt("admin", "wrong")).await;
-                assert!(matches!(refused, Err(LoginError::Wrong)), "{refused:?}");
-            }
-            let refused = logins.log_in(&attempt("admin", "right")).await;
-            assert!(matches!(refused, Err(LoginError::Throttled(_))), "{refused:?}");
-        })
-        .await;
-    }
-}
+mod tests;

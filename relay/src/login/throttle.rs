@@ -2,13 +2,16 @@
 //!
 //! Three buckets are charged for each try: the pair of account and address, the address, and the account. The
 //! last one does not count for addresses that logged in to the account before, so strangers who guess at it
-//! cannot keep its owner out. A right password gives back what its own try cost and clears its pair.
+//! cannot keep its owner out. A browser in which the account logged in before has a bucket of its own instead of
+//! all three, so a guesser behind the same address cannot either. A right password gives back what its own try
+//! cost and clears its pair.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 use crate::login::Config;
+use crate::login::known::Browser;
 
 /// Buckets that are kept. Full ones are forgotten first, then those that are nearest to it.
 const BUCKETS_MAX: usize = 16 << 10;
@@ -24,6 +27,8 @@ pub(super) struct Tried<'a> {
     pub(super) address: IpAddr,
     /// Somebody logged in to this account from there before.
     pub(super) familiar: bool,
+    /// Somebody logged in to this account in this browser before.
+    pub(super) browser: Option<Browser>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,6 +36,7 @@ enum Bucket {
     Pair(String, IpAddr),
     Address(IpAddr),
     Account(String),
+    Browser(Browser),
 }
 
 /// All buckets: for each, when it will be full again (generic cell rate algorithm).
@@ -72,7 +78,7 @@ impl Throttle {
     /// The password was right.
     pub(super) fn succeeded(&mut self, tried: &Tried<'_>) {
         for (bucket, _) in self.buckets(tried) {
-            if matches!(bucket, Bucket::Pair(..)) {
+            if matches!(bucket, Bucket::Pair(..) | Bucket::Browser(_)) {
                 self.full_at.remove(&bucket);
             } else if let Some(full_at) = self.full_at.get_mut(&bucket) {
                 *full_at = full_at.checked_sub(self.every).unwrap_or(*full_at);
@@ -80,7 +86,18 @@ impl Throttle {
         }
     }
 
+    /// Forgives the wrong passwords for an account. Those of an address stay.
+    pub(super) fn forgive(&mut self, user: &str) {
+        self.full_at.retain(|bucket, _| match bucket {
+            Bucket::Pair(of, _) | Bucket::Account(of) => of != user,
+            Bucket::Address(_) | Bucket::Browser(_) => true,
+        });
+    }
+
     fn buckets(&self, tried: &Tried<'_>) -> Vec<(Bucket, u32)> {
+        if let Some(browser) = tried.browser {
+            return vec![(Bucket::Browser(browser), self.tries_of_pair)];
+        }
         let address = network_of(tried.address);
         let user: String = tried.user.chars().take(super::USER_MAX).collect();
         let mut buckets = vec![
@@ -127,12 +144,13 @@ fn network_of(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::AccountId;
 
     const HERE: &str = "192.0.2.1";
     const ELSEWHERE: &str = "198.51.100.7";
 
     fn tried(user: &'static str, address: &str, familiar: bool) -> Tried<'static> {
-        Tried { user, address: address.parse().expect("an address"), familiar }
+        Tried { user, address: address.parse().expect("an address"), familiar, browser: None }
     }
 
     fn exhaust(throttle: &mut Throttle, now: Instant, tried: &Tried<'_>) -> Wait {
@@ -161,6 +179,29 @@ mod tests {
     }
 
     #[test]
+    fn a_guesser_behind_the_same_address_does_not_lock_the_owner_out() {
+        let (mut throttle, now) = (Throttle::new(&Config::default()), Instant::now());
+        for user in ["admin", "ada", "bob", "eve", "dan", "fay", "gus"] {
+            exhaust(&mut throttle, now, &tried(user, HERE, true));
+        }
+        assert!(throttle.attempt(now, &tried("admin", HERE, true)).is_err(), "another browser must wait");
+        let browser = Some(Browser::new(AccountId::new(1)));
+        let owner = Tried { browser, ..tried("admin", HERE, true) };
+        assert_eq!(throttle.attempt(now, &owner), Ok(()), "the owner's need not");
+        exhaust(&mut throttle, now, &owner);
+    }
+
+    #[test]
+    fn what_is_forgiven_need_not_be_waited_for() {
+        let (mut throttle, now) = (Throttle::new(&Config::default()), Instant::now());
+        exhaust(&mut throttle, now, &tried("admin", HERE, false));
+        exhaust(&mut throttle, now, &tried("ada", ELSEWHERE, false));
+        throttle.forgive("admin");
+        assert_eq!(throttle.attempt(now, &tried("admin", HERE, false)), Ok(()));
+        assert!(throttle.attempt(now, &tried("ada", ELSEWHERE, false)).is_err());
+    }
+
+    #[test]
     fn one_address_cannot_try_one_password_on_every_account() {
         let (mut throttle, now) = (Throttle::new(&Config::default()), Instant::now());
         let users: Vec<String> = (0..100).map(|number| format!("user{number}")).collect();
@@ -168,7 +209,7 @@ mod tests {
             .iter()
             .filter(|user| {
                 let address = HERE.parse().expect("an address");
-                throttle.attempt(now, &Tried { user, address, familiar: false }).is_ok()
+                throttle.attempt(now, &Tried { user, address, familiar: false, browser: None }).is_ok()
             })
             .count();
         assert_eq!(let_through, 30);
@@ -189,7 +230,7 @@ mod tests {
         let (mut throttle, now) = (Throttle::new(&Config::default()), Instant::now());
         for number in 0..40_000_u32 {
             let address = IpAddr::V4(number.into());
-            let _ = throttle.attempt(now, &Tried { user: "admin", address, familiar: true });
+            let _ = throttle.attempt(now, &Tried { user: "admin", address, familiar: true, browser: None });
         }
         assert!(throttle.full_at.len() <= BUCKETS_MAX + 2);
     }

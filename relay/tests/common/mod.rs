@@ -2,13 +2,15 @@
 
 #![expect(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ed25519_dalek::{Signer, SigningKey};
 use proto::handshake::{HandshakeError, Opener, opener, statement};
 use relay::config::Config;
-use relay::{Ready, Relay};
+use relay::db::Url;
+use relay::{LoadError, Ready, Relay};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use transport::client::{ConnectOptions, Preference, Trust, connect};
@@ -27,12 +29,24 @@ pub struct House {
     pub relay: Relay,
     pub http: reqwest::Client,
     folder: TempDir,
+    /// In PostgreSQL; without it in the folder.
+    database: Option<Url>,
+}
+
+/// Runs a test with a relay on each kind of database.
+pub async fn on_each_database(test: impl AsyncFn(House)) {
+    eprintln!("on SQLite:");
+    test(House::open().await).await;
+    eprintln!("on PostgreSQL:");
+    let database = services::postgres::empty_database().parse().expect("a URL");
+    let folder = tempfile::tempdir().expect("a folder");
+    test(House::open_in(folder, Some(database)).await).await;
 }
 
 impl House {
     pub async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        Self::open_in(folder).await
+        Self::open_in(folder, None).await
     }
 
     /// What the relay counts at the moment.
@@ -40,15 +54,34 @@ impl House {
         self.get("/metrics").await.text().await.expect("text")
     }
 
-    async fn open_in(folder: TempDir) -> Self {
+    /// Where it keeps its state.
+    pub fn state(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Stops it, and leaves its state.
+    pub async fn stop(self) -> TempDir {
+        self.relay.stop().await;
+        self.folder
+    }
+
+    pub async fn open_in(folder: TempDir, database: Option<Url>) -> Self {
         // The second test of a process finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut config = Config::default();
         config.endpoint.listen = "127.0.0.1:0".parse().expect("an address");
         config.endpoint.http = Some("127.0.0.1:0".parse().expect("an address"));
+        config.database.url.clone_from(&database);
         let relay = Relay::load(folder.path(), config).await.expect("the relay starts");
         let http = reqwest::Client::builder().cookie_store(true).build().expect("a client");
-        Self { relay, http, folder }
+        Self { relay, http, folder, database }
+    }
+
+    /// Tries to start another relay on the same state.
+    pub async fn open_a_second_one(&self) -> Result<Relay, LoadError> {
+        let mut config = Config::default();
+        config.endpoint.listen = "127.0.0.1:0".parse().expect("an address");
+        Relay::load(self.folder.path(), config).await
     }
 
     pub fn ready(&self) -> &Ready {
@@ -65,6 +98,20 @@ impl House {
 
     pub async fn get(&self, path: &str) -> reqwest::Response {
         self.http.get(self.url(path)).send().await.expect("answered")
+    }
+
+    pub async fn delete(&self, path: &str) -> reqwest::Response {
+        self.http.delete(self.url(path)).send().await.expect("answered")
+    }
+
+    /// A body that must be JSON.
+    pub async fn json(answer: reqwest::Response) -> Value {
+        answer.json().await.expect("JSON")
+    }
+
+    /// The password of the administrator.
+    pub fn password(&self) -> String {
+        self.ready().first_account.clone().expect("a first start").1
     }
 
     /// Logs the browser in as the administrator.
@@ -124,9 +171,9 @@ impl House {
 
     /// Stops this relay and starts another one on the same state.
     pub async fn restart(self) -> Self {
-        let Self { relay, folder, .. } = self;
+        let Self { relay, folder, database, .. } = self;
         relay.stop().await;
-        Self::open_in(folder).await
+        Self::open_in(folder, database).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod admin;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +16,7 @@ use crate::load::{Relay, hex};
 use crate::shutdown::{Signals, Wish};
 use crate::site::addresses_for_agents;
 use crate::state::StateFolder;
+use admin::Admin;
 
 /// Joins agents and technicians.
 #[derive(Debug, Parser)]
@@ -57,6 +60,9 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Sets up accounts, and helps those who cannot log in any more.
+    #[command(subcommand)]
+    Admin(Admin),
     /// Prints how agents know this site: SHA-256 of its public key.
     Certificates,
 }
@@ -88,6 +94,7 @@ impl Cli {
                 println!("made {}", to.display());
                 Ok(())
             }
+            Command::Admin(command) => admin::run(&self.state, &config, command).await,
             Command::Restore { from, force } => put_back(&self.state, &config, &from, force).await,
             Command::Certificates => {
                 let state = StateFolder::open(&self.state).context("state folder")?;
