@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{delete, get, post};
 use axum_extra::extract::CookieJar;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::Shared;
 use crate::api::logins::device_of;
 use crate::api::problem::Problem;
-use crate::api::who::{Administrator, Json, LoggedIn};
+use crate::api::who::{Administrator, Json, LoggedIn, Path};
 use crate::db::{Account, AccountId, Login, LoginId, LoginLine, TokenId, TokenLine};
 use crate::endpoint::CameBy;
 use crate::login::{Asker, Attempt, Logins, Scopes, TokenWish, browser_of};
