@@ -46,10 +46,8 @@ impl Db {
 
     /// Adds an account with the next number. `user` is in lower case.
     pub(crate) async fn add_account(&self, user: &str, name: &str, hash: &str) -> Result<(), DbError> {
-        let insert = sql(
-            "INSERT INTO accounts (id, user_name, name, password_hash, created_ms)
-             SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM accounts",
-        );
+        let insert = sql("INSERT INTO accounts (id, user_name, name, password_hash, created_ms)
+             SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM accounts");
         self.run(insert.bind(user).bind(name).bind(hash).bind(Moment::now())).await?;
         Ok(())
     }
