@@ -19,6 +19,7 @@ use crate::db::{Account, AccountId, Login, LoginId, LoginLine, TokenId, TokenLin
 use crate::endpoint::CameBy;
 use crate::login::{Asker, Attempt, Logins, Scopes, TokenWish, browser_of};
 use crate::site::Site;
+use crate::time::Moment;
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Arc<Site>> {
@@ -84,7 +85,7 @@ impl From<TokenLine> for TokenView {
             scopes: Scopes::from_words(&line.scopes),
             created: line.created.to_rfc3339(),
             expires: line.expires.to_rfc3339(),
-            last_used: line.last_used.map(|used| used.to_rfc3339()),
+            last_used: line.last_used.map(Moment::to_rfc3339),
             address: line.address,
         }
     }
