@@ -29,7 +29,8 @@ fn desk() -> Desk {
         put(&mut desk, RecordId::JumpGroup(GroupId::new(10 + number)), Record::JumpGroup(group));
     }
     for number in 0..ITEMS {
-        let is_back = desk.restore(EntityId::Item(ItemId::new(number)), Snapshot::Item { item: item(number) });
+        let is_back =
+            desk.restore(EntityId::Item(ItemId::new(number)), Snapshot::Item { item: item(number) });
         assert!(is_back, "an item by the name of one");
     }
     desk
