@@ -6,9 +6,11 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse;
+use desk::{Refusal, Rule};
 use serde::Serialize;
 
 use crate::db::DbError;
+use crate::keeper::AskError;
 use crate::login::{LoginError, RuleError, Scope};
 
 /// Why a request failed.
@@ -152,6 +154,35 @@ impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         tracing::error!(%error, "a request failed");
         Self::internal()
+    }
+}
+
+impl From<AskError> for Problem {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Refused(refusal) => refusal.into(),
+            AskError::Busy | AskError::Stopped => {
+                let problem =
+                    Self::new(StatusCode::SERVICE_UNAVAILABLE, "too busy").detail(error.to_string());
+                Self { retry_after: Some(Duration::from_secs(1)), ..problem }
+            }
+            AskError::Db(error) => {
+                tracing::error!(%error, "a request failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal.rule {
+            Rule::NotFound => StatusCode::NOT_FOUND,
+            Rule::BadField => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => StatusCode::FORBIDDEN,
+        };
+        let problem = Self::new(status, "the desk refuses").detail(refusal.detail);
+        Self { field: refusal.field, ..problem }
     }
 }
 

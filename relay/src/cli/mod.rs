@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod visit;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,11 +13,13 @@ use crate::api::make_token;
 use crate::certificates::Certificates;
 use crate::config::Config;
 use crate::db::{Db, Url, back_up, restore};
+use crate::keeper::Caller;
 use crate::load::{Relay, hex};
 use crate::shutdown::{Signals, Wish};
 use crate::site::addresses_for_agents;
 use crate::state::StateFolder;
 use admin::Admin;
+use visit::Visit;
 
 /// Joins agents and technicians.
 #[derive(Debug, Parser)]
@@ -131,13 +134,13 @@ async fn put_back(state: &Path, config: &Config, from: &Path, force: bool) -> Re
 }
 
 async fn enrol(state: &Path, config: &Config, name: &str) -> Result<()> {
-    let state = StateFolder::open(state).context("state folder")?;
-    let pin = Certificates::pin_in(&state, &config.certificates)?;
-    let listening = state.listening().unwrap_or(config.endpoint.listen);
+    let visit = Visit::open(state, config).await?;
+    let pin = Certificates::pin_in(&visit.state, &config.certificates)?;
+    let listening = visit.state.listening().unwrap_or(config.endpoint.listen);
     let addresses = addresses_for_agents(listening, &config.endpoint);
-    let db = Db::open(&config.database.place(&state).context("state folder")?).await?;
-    let token = make_token(&db, name, pin, &addresses, config.api.enrolment_lifetime()).await?;
-    db.close().await;
-    println!("{token}");
+    let lifetime = config.api.enrolment_lifetime();
+    let token = make_token(&visit.keeper, Caller::OPERATOR, name, pin, &addresses, lifetime).await;
+    visit.close().await;
+    println!("{}", token?);
     Ok(())
 }

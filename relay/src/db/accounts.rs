@@ -19,6 +19,18 @@ impl AccountId {
     }
 }
 
+impl From<AccountId> for desk::AccountId {
+    fn from(account: AccountId) -> Self {
+        Self::new(account.0.cast_unsigned())
+    }
+}
+
+impl From<desk::AccountId> for AccountId {
+    fn from(account: desk::AccountId) -> Self {
+        Self(account.get().cast_signed())
+    }
+}
+
 impl std::fmt::Display for AccountId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
@@ -46,10 +58,8 @@ impl Db {
 
     /// Adds an account with the next number. `user` is in lower case.
     pub(crate) async fn add_account(&self, user: &str, name: &str, hash: &str) -> Result<(), DbError> {
-        let insert = sql(
-            "INSERT INTO accounts (id, user_name, name, password_hash, created_ms)
-             SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM accounts",
-        );
+        let insert = sql("INSERT INTO accounts (id, user_name, name, password_hash, created_ms)
+             SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM accounts");
         self.run(insert.bind(user).bind(name).bind(hash).bind(Moment::now())).await?;
         Ok(())
     }

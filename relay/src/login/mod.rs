@@ -32,9 +32,9 @@ use crate::time::Moment;
 
 pub(crate) use cookie::{browser_of, clear_cookie, set_browser, set_cookie, token_of};
 use known::Browser;
-use live::LiveLogins;
+pub(crate) use live::LiveLogins;
 pub use notes::NoteError;
-pub(crate) use notes::{Asker, By, LoginEvent, Note, Notebook, Tracing};
+pub(crate) use notes::{Asker, By, LoginEvent, Note, Notebook};
 pub use password::PasswordError;
 use password::Passwords;
 pub(crate) use password::readable_password;
