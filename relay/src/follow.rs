@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use desk::session::{Ended, Event as SessionEvent, Left};
-use desk::{Event, Participant, presence, session};
+use desk::{AccountId, Event, Participant, presence, session};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use wire::SessionId;
@@ -15,7 +15,7 @@ use wire::close::CloseCode;
 use crate::admission::grant_of;
 use crate::attendance::close_console;
 use crate::db::LoginId;
-use crate::keeper::{AskError, Caller, Happened};
+use crate::keeper::{AskError, Caller, Fact, Happened, LoginFact};
 use crate::site::Site;
 
 /// Nobody is connected to a relay that has just started: whoever was is lost until he is back.
@@ -60,7 +60,10 @@ pub(crate) async fn run(site: Arc<Site>, mut news: Receiver<Happened>) {
     }
 }
 
-fn act(site: &Site, happened: &Happened) {
+fn act(site: &Arc<Site>, happened: &Happened) {
+    if let Fact::Login(LoginFact { account: Some(account), .. }) = &happened.line.fact {
+        site.tasks.spawn(close_ended_console(Arc::clone(site), AccountId::new(account.cast_unsigned())));
+    }
     match happened.event() {
         Some(Event::Session(event)) => act_on_session(site, event),
         Some(Event::Presence(presence::Event::Closed {
@@ -76,6 +79,19 @@ fn act(site: &Site, happened: &Happened) {
         // Permissions, teams, roles and policies all come together in everybody's rights.
         Some(Event::Record(_) | Event::Jump(_)) => renew_rights(site),
         Some(Event::Invitation(_) | Event::Key(_) | Event::Chat(_) | Event::Presence(_)) | None => {}
+    }
+}
+
+/// Closes the console of a login that is over: logged out, revoked, or ended by a new password.
+async fn close_ended_console(site: Arc<Site>, account: AccountId) {
+    let Some(login) = site.keeper.read().console(account).map(|console| console.login) else { return };
+    let ended = match site.logins.is_valid(LoginId::new(login.cast_signed())).await {
+        Ok(true) => return,
+        Ok(false) => site.keeper.ask(Caller::RELAY, presence::Command::Close { account, login }).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = ended {
+        tracing::error!(%error, %account, "the console of an ended login stays open");
     }
 }
 

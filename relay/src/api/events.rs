@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
+use desk::AccountId;
 use futures_util::Stream;
 use serde::Serialize;
 use tokio::sync::broadcast;
@@ -31,6 +32,7 @@ pub(super) async fn follow(
     LoggedIn(login): LoggedIn,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let follower = Follower {
+        account: login.account.into(),
         // Subscribed before the list is read: what changes in between comes twice rather than not at all.
         changes: site.registry.changes(),
         ended: site.logins.ended(login.id),
@@ -46,6 +48,7 @@ pub(super) async fn follow(
 
 struct Follower {
     site: Shared,
+    account: AccountId,
     changes: broadcast::Receiver<EndpointChanged>,
     ended: Arc<CancellationToken>,
     expires: Instant,
@@ -70,7 +73,7 @@ impl Follower {
 
     async fn list(&mut self) -> Option<Event> {
         self.next = Next::Changes;
-        match endpoints::all(&self.site).await {
+        match endpoints::all(&self.site, self.account).await {
             Ok(list) => Some(event("endpoints", &list)),
             Err(error) => {
                 tracing::error!(%error, "cannot list endpoints");
@@ -80,24 +83,30 @@ impl Follower {
     }
 
     async fn change(&mut self) -> Option<Event> {
-        let changed = tokio::select! {
-            biased;
-            () = self.site.stop.cancelled() => return None,
-            () = self.ended.cancelled() => None,
-            () = tokio::time::sleep_until(self.expires) => None,
-            changed = self.changes.recv() => Some(changed),
-        };
-        match changed {
-            None => {
-                self.next = Next::Nothing;
-                Some(Event::default().event("logout").data("{}"))
+        loop {
+            let changed = tokio::select! {
+                biased;
+                () = self.site.stop.cancelled() => return None,
+                () = self.ended.cancelled() => None,
+                () = tokio::time::sleep_until(self.expires) => None,
+                changed = self.changes.recv() => Some(changed),
+            };
+            match changed {
+                None => {
+                    self.next = Next::Nothing;
+                    return Some(Event::default().event("logout").data("{}"));
+                }
+                Some(Ok(changed)) => {
+                    if let Some(changed) = endpoints::seen_by(&self.site, self.account, &changed) {
+                        return Some(event("endpoint", &changed));
+                    }
+                }
+                Some(Err(RecvError::Lagged(_))) => {
+                    self.site.metrics.events_lagged.increment(1);
+                    return self.list().await;
+                }
+                Some(Err(RecvError::Closed)) => return None,
             }
-            Some(Ok(changed)) => Some(event("endpoint", &*changed)),
-            Some(Err(RecvError::Lagged(_))) => {
-                self.site.metrics.events_lagged.increment(1);
-                self.list().await
-            }
-            Some(Err(RecvError::Closed)) => None,
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::db::Login;
 use crate::keeper::Caller;
 use crate::peer::ended::Ended;
 use crate::peer::talk::{Event, Talk};
-use crate::peer::{input, viewer};
+use crate::peer::{input, rights, viewer};
 use crate::registry::Place;
 use crate::session::{Ending, Outbox, Technician};
 use crate::site::Site;
@@ -249,7 +249,7 @@ impl TechnicianTask<'_> {
         place.session.greet(place.seat);
         tracing::info!(
             user = self.login.user, session = %place.session.id, endpoint = %place.session.endpoint,
-            name = place.session.name, seat = %place.seat, rights = rights(grant), "technician joined"
+            name = place.session.name, seat = %place.seat, rights = words_for(grant), "technician joined"
         );
         Ok(())
     }
@@ -323,7 +323,12 @@ impl TechnicianTask<'_> {
             let error = DecodeError::Unknown { field: "stream kind", got: header.kind as u64 };
             return Err(Ended::Stream { what: "stream", error: error.into() });
         }
-        let Some(seat) = self.places.get_mut(&header.session) else {
+        let session = desk::SessionId::new(header.session.to_wire());
+        let rights = self.site.keeper.read().rights(session, self.who);
+        let Some(seat) =
+            self.places.get_mut(&header.session).filter(|_| rights::may_open(header.kind, &rights))
+        else {
+            self.site.metrics.streams_refused.increment(1);
             stream.stop(CloseCode::NotAllowed);
             return Ok(());
         };
@@ -343,7 +348,7 @@ impl TechnicianTask<'_> {
 }
 
 /// What a grant allows, in the log's words.
-fn rights(grant: Grant) -> &'static str {
+fn words_for(grant: Grant) -> &'static str {
     match (grant.view, grant.control) {
         (_, true) => "view and control",
         (true, false) => "view",
