@@ -49,6 +49,13 @@ session-display-item = { $primary ->
     [yes] P
    *[no] { "" }
 } { $name } ({ $width } × { $height })
+session-mode = Colours
+mode-black-and-white = Black and white
+mode-few-colors = Few colours
+mode-more-colors = More colours
+mode-all-colors = All colours
+mode-video-optimized = Video optimised
+session-no-films = This browser cannot show video; all colours are shown instead
 session-primary = Primary display
 session-scale = Size
 session-scaled = Scaled

@@ -49,6 +49,13 @@ session-display-item = { $primary ->
     [yes] P
    *[no] { "" }
 } { $name } ({ $width } × { $height })
+session-mode = Couleurs
+mode-black-and-white = Noir et blanc
+mode-few-colors = Peu de couleurs
+mode-more-colors = Plus de couleurs
+mode-all-colors = Toutes les couleurs
+mode-video-optimized = Optimisé pour la vidéo
+session-no-films = Ce navigateur ne peut pas afficher la vidéo ; toutes les couleurs sont affichées à la place
 session-primary = Écran principal
 session-scale = Taille
 session-scaled = Ajustée

@@ -5,6 +5,8 @@ mod common;
 use common::{House, on_each_database};
 use serde_json::{Value, json};
 
+const PROBLEM: &str = "application/problem+json";
+
 /// A second browser, logged in as the administrator.
 async fn another_browser(house: &House) -> reqwest::Client {
     let browser = reqwest::Client::builder().cookie_store(true).build().expect("a client");
@@ -53,6 +55,7 @@ async fn logins_are_listed_and_revoked_by_their_owner_and_an_administrator() {
             let one = format!("{path}/{}", theirs["id"]);
             assert_eq!(house.delete(&one).await.status(), 204);
             assert_eq!(house.delete(&one).await.status(), 404);
+            assert_eq!(house.delete(&format!("{path}/x")).await.headers()["content-type"], PROBLEM);
             assert_eq!(status_of(&house, &other).await, 401);
         }
     })
@@ -121,6 +124,7 @@ async fn a_second_factor_is_asked_for_once_it_is_confirmed() {
     assert_eq!(asked["key"], "code-wanted");
     let typed = json!({ "user": "admin", "password": house.password(), "code": codes[0] });
     assert_eq!(house.post("/api/login", typed).await.status(), 200);
+    assert_eq!(House::json(house.get("/api/me").await).await["has_totp"], true);
     let off = house.post("/api/me/totp/disable", json!({ "password": house.password() })).await;
     assert_eq!(off.status(), 204);
 }

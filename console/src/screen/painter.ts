@@ -12,6 +12,8 @@ export class Painter {
   readonly #resized: (extent: Extent) => void;
   #picture: Picture | undefined;
   #image: ImageData | undefined;
+  /** The last picture of each film, and where it is shown. */
+  readonly #films = new Map<number, { frame: VideoFrame; rect: PixelRect }>();
 
   /** `resized` is told each size that the canvas takes. */
   constructor(canvas: OffscreenCanvas, resized: (extent: Extent) => void) {
@@ -34,7 +36,21 @@ export class Painter {
     }
     for (const area of changed) {
       this.#context.putImageData(this.#imageOf(picture), 0, 0, area.x, area.y, area.width, area.height);
+      this.#cover(area);
     }
+  }
+
+  /** Shows a film's next picture above the tiles. Takes the frame over. */
+  paintFilm(id: number, frame: VideoFrame, rect: PixelRect): void {
+    this.#films.get(id)?.frame.close();
+    this.#films.set(id, { frame, rect });
+    this.#context.drawImage(frame, rect.x, rect.y, rect.width, rect.height);
+  }
+
+  /** A film is over: what is painted next at its place is tiles. */
+  endFilm(id: number): void {
+    this.#films.get(id)?.frame.close();
+    this.#films.delete(id);
   }
 
   /** Another display is to be shown: nothing of the old one stays. */
@@ -64,6 +80,20 @@ export class Painter {
     }
     const digest = await crypto.subtle.digest("SHA-256", colors);
     return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  /** Films stay above tiles that were painted. */
+  #cover(area: PixelRect): void {
+    for (const { frame, rect } of this.#films.values()) {
+      const isApart =
+        rect.x + rect.width <= area.x ||
+        area.x + area.width <= rect.x ||
+        rect.y + rect.height <= area.y ||
+        area.y + area.height <= rect.y;
+      if (!isApart) {
+        this.#context.drawImage(frame, rect.x, rect.y, rect.width, rect.height);
+      }
+    }
   }
 
   #take(picture: Picture): void {

@@ -45,6 +45,11 @@ export class Picture {
     return this.#broken;
   }
 
+  /** The version that a tile shows; 0 while it shows nothing, or wrong pixels. */
+  versionOf(index: TileIndex): number {
+    return this.#versions[index] ?? 0;
+  }
+
   /** Applies one update's operations and returns the areas that changed. */
   apply(operations: readonly Operation[]): PixelRect[] {
     this.#before.clear();
@@ -75,7 +80,7 @@ export class Picture {
       case "dictionary":
         this.#decoder.setDictionary(operation.id, operation.bytes);
         break;
-      // Copies were applied in front of all others; video is not offered in our hello.
+      // Copies were applied in front of all others; films are another layer.
       default:
     }
   }

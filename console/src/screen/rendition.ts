@@ -8,6 +8,7 @@ import type { Epoch, TileIndex } from "../wire/ids.ts";
 import type { PixelRect } from "../wire/screen/grid.ts";
 import type { Update } from "../wire/screen/update.ts";
 import type { PixelDecoder } from "./decoder.ts";
+import { Films, type NewFilmDecoder } from "./films.ts";
 import { Inbox } from "./inbox.ts";
 import { Picture } from "./picture.ts";
 
@@ -23,14 +24,20 @@ export interface Applied {
 export class Rendition {
   readonly #inbox = new Inbox<Update>();
   readonly #newDecoder: () => PixelDecoder;
+  readonly #newFilmDecoder: NewFilmDecoder | undefined;
   #picture: Picture | undefined;
+  #films: Films | undefined;
   #epoch: Epoch | undefined;
   #isWanted = true;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
 
-  /** `newDecoder` is called once for each epoch: dictionaries do not outlive it. */
-  constructor(newDecoder: () => PixelDecoder) {
+  /**
+   * `newDecoder` is called once for each epoch: dictionaries do not outlive it. `newFilmDecoder` is called for each
+   * film; without it films are left out.
+   */
+  constructor(newDecoder: () => PixelDecoder, newFilmDecoder?: NewFilmDecoder) {
     this.#newDecoder = newDecoder;
+    this.#newFilmDecoder = newFilmDecoder;
   }
 
   get picture(): Picture | undefined {
@@ -53,8 +60,7 @@ export class Rendition {
   /** Nobody looks any more: the picture is freed, and what still comes only counts. Numbers go on. */
   forget(): void {
     this.#isWanted = false;
-    this.#picture = undefined;
-    this.#epoch = undefined;
+    this.#clear();
   }
 
   /** Somebody looks again: the relay sends everything anew. */
@@ -67,8 +73,10 @@ export class Rendition {
     this.#inbox.receive(update);
     const applied: Applied[] = [];
     for (let next = this.#inbox.poll(); next !== undefined; next = this.#inbox.poll()) {
-      if (this.#isWanted) {
-        applied.push({ update: next, changed: this.#pictureOf(next).apply(next.operations) });
+      if (this.#isWanted && isStartingOver(next)) {
+        this.#clear();
+      } else if (this.#isWanted) {
+        applied.push({ update: next, changed: this.#apply(next) });
       }
     }
     return applied;
@@ -84,12 +92,45 @@ export class Rendition {
     return [...broken];
   }
 
+  /** A film cannot be decoded any further. */
+  loseFilm(id: number): void {
+    this.#films?.lose(id);
+  }
+
+  /** Films to ask a key picture for now. */
+  takeLostFilms(nowMs: number): number[] {
+    return this.#films?.takeLost(nowMs) ?? [];
+  }
+
+  #apply(update: Update): PixelRect[] {
+    const picture = this.#pictureOf(update);
+    const changed = picture.apply(update.operations);
+    this.#films ??= new Films(picture.extent, this.#newFilmDecoder);
+    for (const operation of update.operations) {
+      this.#films.apply(operation);
+    }
+    return [...changed, ...this.#films.settle((index) => picture.versionOf(index))];
+  }
+
+  #clear(): void {
+    this.#films?.close();
+    this.#films = undefined;
+    this.#picture = undefined;
+    this.#epoch = undefined;
+  }
+
   #pictureOf(update: Update): Picture {
     if (this.#picture === undefined || this.#epoch !== update.header.epoch) {
+      this.#clear();
       this.#picture = new Picture(update.header.extent, this.#newDecoder());
       this.#epoch = update.header.epoch;
       this.#refreshedAtMs = Number.NEGATIVE_INFINITY;
     }
     return this.#picture;
   }
+}
+
+/** Whether an update says that we have nothing: its sender has forgotten what it sent before. */
+function isStartingOver({ header, operations }: Update): boolean {
+  return operations.length === 0 && header.inputs.length === 0;
 }

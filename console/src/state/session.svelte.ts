@@ -4,9 +4,11 @@
  * @module
  */
 
+import { t } from "../i18n/i18n.svelte.ts";
 import type { CursorPicture } from "../ui/css-cursor.ts";
 import type { InputEvent, Pointer } from "../wire/input.ts";
 import type {
+  ColorModeName,
   Command,
   Counters,
   CursorImage,
@@ -37,6 +39,8 @@ class Session {
   quality = $state.raw<Quality | undefined>();
   counters = $state.raw<Counters | undefined>();
   notice = $state("");
+  /** How colours are coded; chosen anew for each session. */
+  mode = $state<ColorModeName>("all-colors");
 
   #worker: Worker | undefined;
   #onLogout: () => void = () => undefined;
@@ -74,6 +78,12 @@ class Session {
   show(display: number): void {
     this.shown = display;
     this.#send({ kind: "show", display });
+  }
+
+  /** How colours are coded from now on. */
+  choose(mode: ColorModeName): void {
+    this.mode = mode;
+    this.#send({ kind: "mode", mode });
   }
 
   wishControl(wanted: boolean): void {
@@ -150,6 +160,10 @@ class Session {
       case "notice":
         this.#setNotice(report.text);
         break;
+      case "noFilms":
+        this.mode = "all-colors";
+        this.#setNotice(t("session-no-films"));
+        break;
       case "carrier":
         rememberCarrier(report.carrier, Date.now());
         break;
@@ -189,6 +203,7 @@ class Session {
     this.hasControl = false;
     this.quality = undefined;
     this.notice = "";
+    this.mode = "all-colors";
   }
 }
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { canShowFilms } from "../codec/film-decoder.ts";
 import type { ReceiveStream } from "../link/link.ts";
 import type { Painter } from "../screen/painter.ts";
 import { BlockReader } from "../wire/block.ts";
@@ -21,7 +22,7 @@ import type { Connection } from "./connection.ts";
 import type { CursorImages } from "./cursor-image.ts";
 import { RefusedError, reasonOf, staged } from "./failure.ts";
 import { InputSender } from "./input-sender.ts";
-import type { Counters, Reason, Report, SessionPhase } from "./messages.ts";
+import type { ColorModeName, Counters, Reason, Report, SessionPhase } from "./messages.ts";
 import type { QualityMeter } from "./quality.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -29,6 +30,7 @@ import { Viewer } from "./viewer.ts";
 export interface Wishes {
   display: number | undefined;
   control: boolean;
+  mode: ColorModeName;
 }
 
 export interface AttendanceParts {
@@ -59,6 +61,7 @@ export class Attendance {
   readonly #painted = Promise.withResolvers<void>();
   #session: SessionId | undefined;
   #viewer: Viewer | undefined;
+  #canShowFilms = false;
   #input: InputSender | undefined;
   #displays: readonly Display[] = [];
 
@@ -74,6 +77,7 @@ export class Attendance {
   /** Joins and waits for the first picture. Throws a `StageError` or a `RefusedError`. */
   async start(): Promise<void> {
     const { connection, endpointId, phase } = this.#parts;
+    this.#canShowFilms = await canShowFilms();
     phase({ phase: "connecting", stage: "join" });
     connection.send("join", { request: this.request, target: { case: "endpointId", value: endpointId } });
     await staged("join", JOIN_TIMEOUT_MS, this.#joined.promise);
@@ -101,8 +105,27 @@ export class Attendance {
       wishes.display = display;
       painter.clear();
     }
-    this.#viewer?.show(display);
+    this.showAgain();
     report({ kind: "displays", displays: this.#displays, shown: display });
+  }
+
+  /** Asks for the display that is wished for, in the wished mode; in all colours where there are no films. */
+  showAgain(): void {
+    const { wishes, report } = this.#parts;
+    if (wishes.display === undefined || this.#viewer === undefined) {
+      return;
+    }
+    const hasFilms = this.#canShowFilms;
+    if (wishes.mode === "video-optimized" && !hasFilms) {
+      report({ kind: "noFilms" });
+    }
+    const mode = wishes.mode === "video-optimized" && !hasFilms ? "all-colors" : wishes.mode;
+    this.#viewer.show(wishes.display, mode);
+  }
+
+  /** The link is lost. */
+  close(): void {
+    this.#viewer?.close();
   }
 
   wishControl(wanted: boolean): void {
@@ -183,7 +206,18 @@ export class Attendance {
     const painted = () => this.#painted.resolve();
     this.#session = session;
     const seat = joined.seat as Seat;
-    this.#viewer = new Viewer({ connection, session, seat, zstd, painter, meter, counters, painted });
+    const films = this.#canShowFilms;
+    this.#viewer = new Viewer({
+      connection,
+      session,
+      seat,
+      zstd,
+      painter,
+      meter,
+      counters,
+      canShowFilms: films,
+      painted,
+    });
     const allowed = joined.grant?.control ?? false;
     report({ kind: "control", granted: false, allowed });
     if (allowed && wishes.control) {
@@ -224,6 +258,7 @@ export class Attendance {
 
   #forget(): void {
     this.#session = undefined;
+    this.#viewer?.close();
     this.#viewer = undefined;
     this.#input = undefined;
   }

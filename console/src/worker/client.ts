@@ -19,7 +19,14 @@ import { Attendance, type Wishes } from "./attendance.ts";
 import { Connection, type ConnectionHandler } from "./connection.ts";
 import { CursorImages } from "./cursor-image.ts";
 import { LoggedOutError, RefusedError, StageError, staged } from "./failure.ts";
-import { type CarrierChoice, noCounters, type Report, type SessionPhase, type Stage } from "./messages.ts";
+import {
+  type CarrierChoice,
+  type ColorModeName,
+  noCounters,
+  type Report,
+  type SessionPhase,
+  type Stage,
+} from "./messages.ts";
 import { QualityMeter } from "./quality.ts";
 
 const TICKET_TIMEOUT_MS = 10_000;
@@ -95,7 +102,7 @@ export class Client implements ConnectionHandler {
       endpointId,
       painter: new Painter(canvas, resized),
       meter: new QualityMeter(performance.now()),
-      wishes: { display: undefined, control: true },
+      wishes: { display: undefined, control: true, mode: "all-colors" },
       wasLive: false,
       rests: false,
     };
@@ -107,6 +114,14 @@ export class Client implements ConnectionHandler {
     this.#attendance?.leave();
     this.#attendance = undefined;
     this.#visit = undefined;
+  }
+
+  /** How colours are to be coded from now on; kept over lost links. */
+  choose(mode: ColorModeName): void {
+    if (this.#visit) {
+      this.#visit.wishes.mode = mode;
+      this.#attendance?.showAgain();
+    }
   }
 
   /** Ends the pause before the next try, or joins again on the link that is there. */
@@ -197,6 +212,7 @@ export class Client implements ConnectionHandler {
         }
       }
     } finally {
+      this.#attendance?.close();
       this.#attendance = undefined;
       this.#connection = undefined;
       this.#bytesBefore += connection.link.bytesReceived;

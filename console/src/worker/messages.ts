@@ -42,6 +42,16 @@ export type SessionPhase =
   | { readonly phase: "ended"; readonly reason: Reason; readonly detail: string }
   | { readonly phase: "failed"; readonly stage: Stage; readonly detail: string };
 
+/** How colours are coded, from least to most bytes; the last is for what moves. */
+export const COLOR_MODES = [
+  "black-and-white",
+  "few-colors",
+  "more-colors",
+  "all-colors",
+  "video-optimized",
+] as const;
+export type ColorModeName = (typeof COLOR_MODES)[number];
+
 /** A display of the endpoint, in physical pixels. */
 export interface DisplayInfo {
   readonly id: number;
@@ -81,6 +91,9 @@ export interface Counters {
   /** Milliseconds that painting them took, altogether. */
   paintMs: number;
   refreshes: number;
+  /** Pictures of films that were shown, and how long their decoding took in all. */
+  films: number;
+  filmMs: number;
   /** Tiles whose payload could not be decoded. */
   undecodable: number;
   /** Updates dropped because they belonged to an epoch or a rendition that is gone. */
@@ -99,6 +112,8 @@ export function noCounters(): Counters {
     decodeMs: 0,
     paintMs: 0,
     refreshes: 0,
+    films: 0,
+    filmMs: 0,
     undecodable: 0,
     outdated: 0,
     links: 0,
@@ -113,6 +128,7 @@ export type Command =
   | { readonly kind: "join"; readonly endpointId: string; readonly canvas: OffscreenCanvas }
   | { readonly kind: "leave" }
   | { readonly kind: "show"; readonly display: number }
+  | { readonly kind: "mode"; readonly mode: ColorModeName }
   | { readonly kind: "control"; readonly wanted: boolean }
   | { readonly kind: "input"; readonly events: readonly InputEvent[] }
   /** Tries again now, whatever the state. */
@@ -129,6 +145,8 @@ export type Report =
     }
   /** The canvas has this size in pixels from now on. */
   | { readonly kind: "size"; readonly width: number; readonly height: number }
+  /** What moves is wanted as video, and this browser has no decoder: all colours are shown instead. */
+  | { readonly kind: "noFilms" }
   /** Nothing while the pointer is hidden. */
   | { readonly kind: "cursor"; readonly image: CursorImage | undefined }
   /** The pointer is here, and we did not move it there. */

@@ -6,17 +6,28 @@
  * @module
  */
 import { TileDecoder } from "../codec/decoder.ts";
+import { WebFilmDecoder } from "../codec/film-decoder.ts";
 import type { ReceiveStream } from "../link/link.ts";
+import type { FilmDecoder } from "../screen/films.ts";
 import type { Painter } from "../screen/painter.ts";
 import { type Applied, Rendition } from "../screen/rendition.ts";
 import { ColorMode } from "../wire/generated/control_pb.ts";
 import { type RenditionId, renditionOf, type Seat, type SessionId } from "../wire/ids.ts";
 import { UPDATE_STREAM_BYTES_MAX } from "../wire/limits.ts";
+import type { PixelRect } from "../wire/screen/grid.ts";
 import { decodeUpdate } from "../wire/screen/update.ts";
 import type { Connection } from "./connection.ts";
-import type { Counters } from "./messages.ts";
+import type { ColorModeName, Counters } from "./messages.ts";
 import type { QualityMeter } from "./quality.ts";
 import { readAll } from "./read-all.ts";
+
+const MODES: Readonly<Record<ColorModeName, ColorMode>> = {
+  "black-and-white": ColorMode.BLACK_AND_WHITE,
+  "few-colors": ColorMode.FEW_COLORS,
+  "more-colors": ColorMode.MORE_COLORS,
+  "all-colors": ColorMode.ALL_COLORS,
+  "video-optimized": ColorMode.VIDEO_OPTIMIZED,
+};
 
 export interface ViewerParts {
   readonly connection: Connection;
@@ -26,6 +37,8 @@ export interface ViewerParts {
   readonly painter: Painter;
   readonly meter: QualityMeter;
   readonly counters: Counters;
+  /** Whether the browser decodes films. */
+  readonly canShowFilms: boolean;
   /** Pixels of the display that is shown were painted. */
   readonly painted: () => void;
 }
@@ -40,10 +53,10 @@ export class Viewer {
     this.#parts = parts;
   }
 
-  /** Asks the relay for a display, and paints it from its first update on. */
-  show(display: number): void {
+  /** Asks the relay for a display in a mode, and paints it from its first update on. */
+  show(display: number, name: ColorModeName): void {
     const { connection, session } = this.#parts;
-    const mode = ColorMode.ALL_COLORS;
+    const mode = MODES[name];
     const id = renditionOf(display, mode);
     if (id !== this.#shown) {
       this.#rendition(this.#shown)?.forget();
@@ -51,6 +64,13 @@ export class Viewer {
       this.#rendition(id)?.want();
     }
     connection.send("demand", { session, wanted: [{ display, mode }] });
+  }
+
+  /** The link is lost, or the session over: nothing is decoded any more. */
+  close(): void {
+    for (const rendition of this.#renditions.values()) {
+      rendition.forget();
+    }
   }
 
   /** Reads one update to its end and applies what may be applied now. Throws when it breaks a rule. */
@@ -84,10 +104,11 @@ export class Viewer {
     if (rendition?.epoch === undefined || this.#shown === undefined) {
       return;
     }
-    const tiles = rendition.takeRefresh(performance.now());
-    if (0 < tiles.length) {
+    const now = performance.now();
+    const [tiles, videos] = [rendition.takeRefresh(now), rendition.takeLostFilms(now)];
+    if (0 < tiles.length + videos.length) {
       counters.refreshes += 1;
-      connection.send("refresh", { session, rendition: this.#shown, epoch: rendition.epoch, tiles });
+      connection.send("refresh", { session, rendition: this.#shown, epoch: rendition.epoch, tiles, videos });
     }
   }
 
@@ -141,12 +162,34 @@ export class Viewer {
     return id === undefined ? undefined : this.#renditions.get(id);
   }
 
+  #newFilm(id: RenditionId, film: number, rect: PixelRect): FilmDecoder {
+    const { painter, counters } = this.#parts;
+    return new WebFilmDecoder(rect, {
+      shown: (frame, place, decodeMs) => {
+        counters.films += 1;
+        counters.filmMs += decodeMs;
+        if (id === this.#shown) {
+          painter.paintFilm(film, frame, place);
+        } else {
+          frame.close();
+        }
+      },
+      failed: () => {
+        this.#rendition(id)?.loseFilm(film);
+        this.refresh();
+      },
+      closed: () => painter.endFilm(film),
+    });
+  }
+
   #newRendition(id: RenditionId): Rendition {
-    const { zstd, counters } = this.#parts;
+    const { zstd, counters, canShowFilms } = this.#parts;
     const undecodable = () => {
       counters.undecodable += 1;
     };
-    const rendition = new Rendition(() => new TileDecoder(zstd, undecodable));
+    const newFilm = (film: number, rect: PixelRect) => this.#newFilm(id, film, rect);
+    const newDecoder = () => new TileDecoder(zstd, undecodable);
+    const rendition = canShowFilms ? new Rendition(newDecoder, newFilm) : new Rendition(newDecoder);
     if (id !== this.#shown) {
       rendition.forget();
     }

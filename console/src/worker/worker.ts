@@ -61,6 +61,9 @@ function take(client: Client, command: Command): void {
     case "show":
       client.attendance?.show(command.display);
       break;
+    case "mode":
+      client.choose(command.mode);
+      break;
     case "control":
       client.attendance?.wishControl(command.wanted);
       break;

@@ -28,6 +28,8 @@ pub(super) struct Me {
     account: i64,
     user: String,
     name: String,
+    /// Whether the account has a second factor.
+    has_totp: bool,
 }
 
 /// What happened, by the name of the text that a page shows for it.
@@ -38,7 +40,7 @@ pub(super) struct Done {
 
 impl From<Login> for Me {
     fn from(login: Login) -> Self {
-        Self { account: login.account.get(), user: login.user, name: login.name }
+        Self { account: login.account.get(), user: login.user, name: login.name, has_totp: login.has_totp }
     }
 }
 

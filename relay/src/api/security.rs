@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{delete, get, post};
 use axum_extra::extract::CookieJar;
@@ -14,11 +14,12 @@ use serde::{Deserialize, Serialize};
 use crate::api::Shared;
 use crate::api::logins::device_of;
 use crate::api::problem::Problem;
-use crate::api::who::{Administrator, Json, LoggedIn};
+use crate::api::who::{Administrator, Json, LoggedIn, Path};
 use crate::db::{Account, AccountId, Login, LoginId, LoginLine, TokenId, TokenLine};
 use crate::endpoint::CameBy;
 use crate::login::{Asker, Attempt, Logins, Scopes, TokenWish, browser_of};
 use crate::site::Site;
+use crate::time::Moment;
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Arc<Site>> {
@@ -84,7 +85,7 @@ impl From<TokenLine> for TokenView {
             scopes: Scopes::from_words(&line.scopes),
             created: line.created.to_rfc3339(),
             expires: line.expires.to_rfc3339(),
-            last_used: line.last_used.map(|used| used.to_rfc3339()),
+            last_used: line.last_used.map(Moment::to_rfc3339),
             address: line.address,
         }
     }

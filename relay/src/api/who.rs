@@ -113,3 +113,16 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Json<T> {
         }
     }
 }
+
+/// The parts of an address. What cannot be one names nothing.
+#[derive(Debug)]
+pub(super) struct Path<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Shared> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        let path = axum::extract::Path::<T>::from_request_parts(parts, site).await;
+        path.map(|axum::extract::Path(parts)| Self(parts)).map_err(|_| Problem::gone())
+    }
+}

@@ -32,6 +32,8 @@ pub(crate) struct Login {
     pub(crate) account: AccountId,
     pub(crate) user: String,
     pub(crate) name: String,
+    /// Whether its account has a second factor.
+    pub(crate) has_totp: bool,
     pub(crate) expires: Moment,
 }
 
@@ -82,13 +84,15 @@ impl Db {
         token_hash: &[u8; 32],
         now: Moment,
     ) -> Result<Option<(Login, Moment)>, DbError> {
-        let select = sql("SELECT logins.id, account, user_name, name, expires_ms, last_seen_ms
+        let select =
+            sql("SELECT logins.id, account, user_name, name, totp_enabled_ms IS NOT NULL, expires_ms,
+                last_seen_ms
              FROM logins JOIN accounts ON accounts.id = account
              WHERE token_hash = $1 AND revoked_ms IS NULL AND $2 < expires_ms");
         let row = self.first(select.bind(token_hash).bind(now)).await?;
-        Ok(row.map(|(id, account, user, name, expires, seen)| {
-            let account = AccountId(account);
-            let login = Login { id: LoginId(id), account, user, name, expires: Moment::from_ms(expires) };
+        Ok(row.map(|(id, account, user, name, has_totp, expires, seen)| {
+            let (id, account, expires) = (LoginId(id), AccountId(account), Moment::from_ms(expires));
+            let login = Login { id, account, user, name, has_totp, expires };
             (login, Moment::from_ms(seen))
         }))
     }
@@ -164,6 +168,7 @@ pub(crate) fn login_for_tests(user: &str) -> Login {
         account: AccountId::new(1),
         user: user.to_owned(),
         name: user.to_owned(),
+        has_totp: false,
         expires,
     }
 }

@@ -27,8 +27,9 @@ mod tx;
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::Connection;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -143,10 +144,13 @@ impl Db {
     }
 
     async fn open_server(options: &PgConnectOptions, connections: u32) -> Result<Self, DbError> {
-        let options = options.clone().application_name("nearhand").options(SERVER_OPTIONS);
+        let options = options.clone().application_name("nearhand");
+        // Without the bounds of the others: a large table takes its time, and a second relay waits for the first.
+        let mut connection = PgConnection::connect_with(&options).await?;
+        MIGRATIONS_OF_POSTGRES.run(&mut connection).await?;
+        connection.close().await?;
         let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).max_connections(connections);
-        let pool = pool.connect_with(options).await?;
-        MIGRATIONS_OF_POSTGRES.run(&pool).await?;
+        let pool = pool.connect_with(options.options(SERVER_OPTIONS)).await?;
         Ok(Self(Pools::Postgres(pool)))
     }
 

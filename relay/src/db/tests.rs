@@ -96,6 +96,15 @@ async fn opening_again_finds_what_was_written() {
     }
 }
 
+#[tokio::test]
+async fn relays_that_start_at_the_same_time_share_a_new_database() {
+    let place = server();
+    let (one, other) = tokio::join!(Db::open(&place), Db::open(&place));
+    let (one, other) = (one.expect("opened"), other.expect("opened"));
+    one.run(enrolment(1)).await.expect("written");
+    assert_eq!(other.first(sql(COUNT)).await.expect("read"), Some((1_i64,)));
+}
+
 /// Table, column, type and whether it may be NULL.
 type Column = (String, String, String, bool);
 

@@ -26,7 +26,7 @@ pub struct Config {
     pub password_file: Option<PathBuf>,
     /// The sender: `Support <support@example.org>`.
     pub from: String,
-    /// Letters that may wait while the server is away. Each is a few kilobytes.
+    /// Letters that may wait while the server is busy, and as many while it is away. Each is a few kilobytes.
     pub queue_max: u32,
     /// The pause before the second try; the next ones double it.
     pub retry_s: u32,

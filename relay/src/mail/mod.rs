@@ -21,9 +21,6 @@ pub use config::{Config, Security};
 pub use letter::{Language, Letter, Text};
 pub use server::{SendError, Server};
 
-/// Letters that wait to be handed to the task. It takes them at once, so this is only for a burst.
-const HANDED_MAX: usize = 64;
-
 /// Tries in all. With pauses that double from 30 s on, the last one comes after half an hour.
 const TRIES_MAX: u32 = 7;
 
@@ -99,12 +96,13 @@ impl Mailer {
         stop: CancellationToken,
     ) -> Result<Self, SendError> {
         let Some(server) = Server::new(config)? else { return Ok(Self { queue: None, metrics }) };
-        let (queue, letters) = mpsc::channel(HANDED_MAX);
+        let waiting_max = config.queue_max as usize;
+        let (queue, letters) = mpsc::channel(waiting_max);
         let carrier = Carrier {
             server,
             letters,
             waiting: VecDeque::new(),
-            waiting_max: config.queue_max as usize,
+            waiting_max,
             pause: Duration::from_secs(u64::from(config.retry_s)),
             metrics: metrics.clone(),
         };
@@ -134,7 +132,7 @@ impl Mailer {
 struct Carrier {
     server: Server,
     letters: mpsc::Receiver<Waiting>,
-    /// In the order in which they came; those that are tried again are at the end.
+    /// Taken from `letters` between two deliveries, in the order in which they came; those that are tried again are at the end.
     waiting: VecDeque<Waiting>,
     waiting_max: usize,
     pause: Duration,

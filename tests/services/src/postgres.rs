@@ -82,9 +82,7 @@ fn ensure_server(programs: &Path, folder: &Path) {
         .arg("--pgdata")
         .arg(&data));
     let mut watcher = Command::new("setsid");
-    watcher.args(["sh", "-c", WATCHER, "watcher"]).arg(folder).arg(parent_id().to_string());
-    watcher.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    watcher.spawn().expect("a watcher for the server");
+    run(watcher.args(["--fork", "sh", "-c", WATCHER, "watcher"]).arg(folder).arg(parent_id().to_string()));
     File::create(folder.join("ready")).expect("a mark that the server is there");
 }
 
