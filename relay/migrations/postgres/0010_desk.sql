@@ -78,3 +78,6 @@ CREATE INDEX messages_by_team ON messages (team, id);
 ALTER TABLE accounts ADD COLUMN is_enabled BIGINT NOT NULL DEFAULT 1;
 -- Their numbers come from the desk.
 ALTER TABLE accounts ALTER COLUMN id DROP IDENTITY IF EXISTS;
+
+-- Install tokens are the desk's, too.
+DROP TABLE enrolments;

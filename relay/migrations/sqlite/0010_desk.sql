@@ -76,3 +76,6 @@ CREATE INDEX messages_by_team ON messages (team, id);
 
 -- Accounts are the desk's; here they carry what the login needs.
 ALTER TABLE accounts ADD COLUMN is_enabled INTEGER NOT NULL DEFAULT 1;
+
+-- Install tokens are the desk's, too.
+DROP TABLE enrolments;

@@ -221,6 +221,8 @@ impl Logins {
         let user = attempt.user.to_lowercase();
         let is_typed = user.chars().count() <= USER_MAX && attempt.password.len() <= PASSWORD_BYTES_MAX;
         let account = if is_typed { self.db.account(&user).await? } else { None };
+        // Whoever may not log in hears what somebody hears who does not exist.
+        let account = account.filter(|account| account.is_enabled);
         let asker = Asker::visitor(attempt.address);
         let (account, browser) = self.prove(asker, &user, account, attempt).await?;
         let browser = browser.unwrap_or_else(|| Browser::new(account.id)).to_cookie(&self.sealer);

@@ -4,6 +4,7 @@
 //! right, and prints [`figure::Figure`]s; what a figure is compared with is measured beside it in the same run.
 //! This library has what several of them need; the rival's client is in [`rfb`], the bare carrier in [`hops`].
 
+pub mod browser;
 pub mod cpu;
 pub mod figure;
 pub mod hops;
