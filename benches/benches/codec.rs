@@ -1,14 +1,17 @@
-//! The codec on recorded desktops: finding what changed, encoding, painting. What is timed is checked outside
-//! of the timed part.
+//! The codec on recorded desktops, stage by stage: comparing, finding moves, encoding a tile and whole frames,
+//! decoding a tile, painting. What is timed is checked outside of the timed part.
 
+use std::collections::HashSet;
 use std::hint::black_box;
 
 use benches::{CLIPS, EPOCH, RecordedFrame, clip, update};
-use codec::{Encoder, Painter, damage};
+use codec::damage::{self, Change};
+use codec::moves::Mover;
+use codec::{Decoder, Encoder, Painter};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use frame::{Picture, Rect, Size};
+use frame::{Grid, PIXEL_BYTES, Picture, Rect, Size};
 use wire::TileIndex;
-use wire::screen::{Extent, Operation, Update};
+use wire::screen::{Extent, Operation, Tile, Update};
 
 /// A full HD frame in which nothing changed, beside comparing the same bytes at once.
 fn unchanged(c: &mut Criterion) {
@@ -24,6 +27,76 @@ fn unchanged(c: &mut Criterion) {
     });
     assert_eq!(damage::find(&after.frame(), &before, &[Rect::of(size)]), []);
     group.finish();
+}
+
+/// What moved between two pictures of a page that scrolls; throughput counts the pixels of the changed tiles.
+fn moves(c: &mut Criterion) {
+    let (_, frames) = clip("scroll").expect("the clips are committed");
+    let [before, after] = [&frames[1].picture, &frames[2].picture];
+    let grid = Grid::of(after.size()).expect("a recording has a grid");
+    let learned = || {
+        let mut mover = Mover::new(grid);
+        mover.learn(before, &whole_tiles(grid));
+        mover
+    };
+    let changes = damage::find(&after.frame(), before, &[Rect::of(after.size())]);
+    let mut group = c.benchmark_group("codec/moves");
+    group.throughput(Throughput::Bytes(changes.iter().map(|change| 4 * change.tile.area()).sum()));
+    group.bench_function("scroll", |b| {
+        // A mover that has seen the later picture finds nothing more in it.
+        let find = |mover: &mut Mover| mover.find(before, black_box(after), &changes, |_| true);
+        b.iter_batched_ref(learned, find, BatchSize::LargeInput);
+    });
+    assert!(!learned().find(before, after, &changes, |_| true).is_empty(), "the page moved");
+    group.finish();
+}
+
+/// One tile of text and one of a photograph, to its payload and back.
+fn tile(c: &mut Criterion) {
+    let mut group = c.benchmark_group("codec/tile");
+    for (kind, name) in [("text", "ide"), ("photo", "typing")] {
+        let (extent, frames) = clip(name).expect("the clips are committed");
+        let picture = &frames[0].picture;
+        let change = richest(picture, kind == "photo");
+        let encoder = start(extent, &frames);
+        let Some(Operation::Tile(Tile { coding, dictionary, payload, .. })) = encoder.tile(change.index)
+        else {
+            panic!("a whole tile is a tile");
+        };
+        group.throughput(Throughput::Bytes(4 * change.tile.area()));
+        group.bench_function(format!("encode-{kind}"), |b| b.iter(|| encoder.tile(black_box(change.index))));
+        let (mut decoder, size) = (Decoder::default(), change.tile.size());
+        group.bench_function(format!("decode-{kind}"), |b| {
+            b.iter(|| decoder.decode(coding, dictionary, black_box(&payload), size).map(<[u8]>::len));
+        });
+        let decoded = decoder.decode(coding, dictionary, &payload, size).expect("its own payload");
+        let wanted = picture.frame().rows(change.tile).flatten().copied().collect::<Vec<_>>();
+        let colors = |pixels: &[u8]| {
+            let pixels = pixels.chunks_exact(PIXEL_BYTES);
+            pixels.map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect::<Vec<_>>()
+        };
+        assert_eq!(colors(decoded), colors(&wanted), "the tile is exact");
+    }
+    group.finish();
+}
+
+/// The tile with the most colours of a photograph, or of drawings: those have at most 256.
+fn richest(picture: &Picture, is_photo: bool) -> Change {
+    let grid = Grid::of(picture.size()).expect("a recording has a grid");
+    let colors = |change: &Change| {
+        let rows = picture.frame().rows(change.tile);
+        let colors = rows.flat_map(|row| row.chunks_exact(PIXEL_BYTES)).collect::<HashSet<_>>().len();
+        if is_photo || colors <= 256 { colors } else { 0 }
+    };
+    whole_tiles(grid).into_iter().max_by_key(colors).expect("a picture has tiles")
+}
+
+fn whole_tiles(grid: Grid) -> Vec<Change> {
+    let tile = |index: u16| {
+        let (place, rect) = (TileIndex::from_usize(index.into())?, grid.rect(index)?);
+        Some(Change { index: place, tile: rect, rect })
+    };
+    grid.indices().filter_map(tile).collect()
 }
 
 /// The frames of a clip after the first; throughput counts the pixels of the changed tiles.
@@ -45,7 +118,6 @@ fn encode(c: &mut Criterion) {
                 BatchSize::LargeInput,
             );
         });
-        assert_eq!(started.tile(TileIndex::from_wire(0)).map(|tile| tile.patch), Some(None));
         let last = &frames[frames.len() - 1].picture.frame();
         assert_eq!(
             started.encode(last, &[Rect::of(last.size())]),
@@ -93,9 +165,10 @@ fn start(extent: Extent, frames: &[RecordedFrame]) -> Encoder {
 /// An encoder that saw all frames, and the updates that it gave.
 fn encoded(extent: Extent, frames: &[RecordedFrame]) -> (Encoder, Vec<Update>) {
     let mut encoder = Encoder::new(extent);
-    let updates = (1..).zip(frames).map(|(version, frame)| {
-        let tiles = encoder.encode(&frame.picture.frame(), &frame.damage).expect("the same size");
-        update(extent, version, tiles)
+    let updates = frames.iter().filter_map(|frame| {
+        let operations = encoder.encode(&frame.picture.frame(), &frame.damage).expect("the same size");
+        let version = encoder.version().to_wire();
+        (!operations.is_empty()).then(|| update(extent, version, operations))
     });
     let updates = updates.collect();
     (encoder, updates)
@@ -112,5 +185,5 @@ fn changed_bytes(updates: &[Update], extent: Extent) -> u64 {
     updates.iter().skip(1).flat_map(|update| &update.operations).map(area).sum::<u64>() * 4
 }
 
-criterion_group!(benches, unchanged, encode, paint);
+criterion_group!(benches, unchanged, moves, tile, encode, paint);
 criterion_main!(benches);

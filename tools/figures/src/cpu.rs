@@ -1,9 +1,10 @@
-//! What programs used of the machine, from `/proc`.
+//! What programs used of the machine: others by `/proc`, the own thread by its clock.
 
 use std::fs;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use rustix::time::{ClockId, clock_gettime};
 
 /// CPU seconds of some processes, against the clock.
 pub struct Share {
@@ -37,6 +38,12 @@ impl Share {
     pub fn percent(&self) -> anyhow::Result<f64> {
         Ok(100.0 * self.seconds()? / self.start.elapsed().as_secs_f64())
     }
+}
+
+/// CPU time of this thread so far. Unlike the clock, neighbours on the same cores hardly change it.
+pub fn thread_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
 /// Memory of a process that is its own and in use, in bytes.

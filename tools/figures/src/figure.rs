@@ -20,6 +20,7 @@ pub struct Figure {
 #[serde(rename_all = "snake_case")]
 enum Goal {
     AtMost(f64),
+    AtLeast(f64),
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -37,6 +38,11 @@ impl Figure {
     /// The same, and it is to be at most `bound`.
     pub fn at_most(self, bound: f64) -> Self {
         Self { goal: Some(Goal::AtMost(bound)), ..self }
+    }
+
+    /// The same, and it is to be at least `bound`.
+    pub fn at_least(self, bound: f64) -> Self {
+        Self { goal: Some(Goal::AtLeast(bound)), ..self }
     }
 
     /// The same, and `value` would be better than anybody else's.

@@ -1,10 +1,12 @@
-//! Measuring programs for `cargo xtask figures session`: one in `src/bin` for each group of figures.
+//! Measuring programs for `cargo xtask figures TOPIC`: one in `src/bin` for each group of figures.
 //!
 //! Each starts the product's optimised programs as a user runs them, measures, checks that what it timed is
 //! right, and prints [`figure::Figure`]s; what a figure is compared with is measured beside it in the same run.
-//! This library has what several of them need; the rival's client is in [`rfb`], the bare carrier in [`hops`].
+//! This library has what several of them need; a rival's client is in [`rfb`] and [`tight`], the bare carrier in
+//! [`hops`], what the figures of the codec share in [`codec`].
 
 pub mod browser;
+pub mod codec;
 pub mod cpu;
 pub mod figure;
 pub mod hops;
@@ -13,3 +15,4 @@ pub mod probe;
 pub mod rfb;
 pub mod stage;
 pub mod synthetic;
+pub mod tight;

@@ -1,7 +1,7 @@
-//! A small client of RFB 3.8, to measure VNC servers with: no security, pixels as they are (Raw) and moves
-//! (CopyRect), and always one request for changes of the whole screen under way.
+//! A small client of RFB 3.8, to measure VNC servers with: no security, pixels as they are (Raw) or as Tight codes
+//! them, moves (CopyRect), and always one request for changes of the whole screen under way.
 //!
-//! On loopback that favours the server: it neither codes nor compresses. It does not show the pointer.
+//! On loopback Raw favours the server: it neither codes nor compresses. The pointer is not shown.
 
 use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
@@ -11,13 +11,26 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use frame::{PIXEL_BYTES, Picture, Point, Rect, Size};
 
+use crate::cpu::thread_time;
+use crate::tight;
+
 const RAW: i32 = 0;
 const COPY_RECT: i32 = 1;
+const TIGHT: i32 = 7;
 /// The pointer's shape, as an image and a mask: a server that may send it does not draw it into the picture.
 const CURSOR: i32 = -239;
 
 /// 32 bits a pixel, little-endian, blue in the lowest byte, as the X server has them.
 const PIXEL_FORMAT: [u8; 16] = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
+
+/// How a server is asked to code pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// As they are.
+    Raw,
+    /// Without loss, as small as Tight makes them.
+    Tight,
+}
 
 /// A connected client; a thread of its own keeps the picture.
 pub struct Client {
@@ -32,6 +45,8 @@ struct Shared {
 
 struct State {
     picture: Picture,
+    bytes: u64,
+    decode: Duration,
     ended: Option<String>,
 }
 
@@ -40,18 +55,18 @@ impl Client {
     ///
     /// # Errors
     /// When it is no such server, or wants a password.
-    pub fn connect(socket: TcpStream) -> anyhow::Result<Self> {
+    pub fn connect(socket: TcpStream, encoding: Encoding) -> anyhow::Result<Self> {
         socket.set_nodelay(true)?;
         let mut reader = BufReader::with_capacity(256 << 10, socket.try_clone()?);
         let mut writer = socket.try_clone()?;
-        let size = greet(&mut reader, &mut writer)?;
+        let size = greet(&mut reader, &mut writer, encoding)?;
         let picture = Picture::new(size)?;
-        let state = Mutex::new(State { picture, ended: None });
+        let state = Mutex::new(State { picture, bytes: 0, decode: Duration::ZERO, ended: None });
         let shared = Arc::new(Shared { state, changed: Condvar::new() });
         request(&mut writer, size, false)?;
         let keeping = Arc::clone(&shared);
         std::thread::spawn(move || {
-            let ended = keep(&mut reader, &mut writer, &keeping);
+            let ended = keep(&mut Counted { reader, bytes: 0 }, &mut writer, &keeping);
             let why = ended.err().map_or_else(String::new, |error| format!("{error:#}"));
             lock(&keeping.state).ended = Some(why);
             keeping.changed.notify_all();
@@ -67,6 +82,12 @@ impl Client {
         let mut message = vec![4, u8::from(down), 0, 0];
         message.extend(keysym.to_be_bytes());
         Ok(self.socket.write_all(&message)?)
+    }
+
+    /// Bytes of all updates so far, and the CPU time that reading and decoding them took.
+    pub fn received(&self) -> (u64, Duration) {
+        let state = lock(&self.shared.state);
+        (state.bytes, state.decode)
     }
 
     /// Waits until the picture satisfies `is_there`.
@@ -97,7 +118,7 @@ impl Drop for Client {
 }
 
 /// Versions, no security, a shared desktop, our pixels and encodings. Gives the size of the screen.
-fn greet(reader: &mut impl Read, writer: &mut impl Write) -> anyhow::Result<Size> {
+fn greet(reader: &mut impl Read, writer: &mut impl Write, encoding: Encoding) -> anyhow::Result<Size> {
     let version: [u8; 12] = take(reader)?;
     anyhow::ensure!(version.starts_with(b"RFB 003."), "not an RFB server");
     writer.write_all(b"RFB 003.008\n")?;
@@ -113,7 +134,8 @@ fn greet(reader: &mut impl Read, writer: &mut impl Write) -> anyhow::Result<Size
     skip_text(reader)?;
     writer.write_all(&[0; 4])?;
     writer.write_all(&PIXEL_FORMAT)?;
-    let encodings = [COPY_RECT, RAW, CURSOR];
+    let pixels = if encoding == Encoding::Tight { TIGHT } else { RAW };
+    let encodings = [COPY_RECT, pixels, CURSOR];
     writer.write_all(&[2, 0, 0, encodings.len() as u8])?;
     writer.write_all(&encodings.map(i32::to_be_bytes).concat())?;
     Ok(size)
@@ -126,16 +148,35 @@ fn request(writer: &mut impl Write, size: Size, changes_only: bool) -> anyhow::R
     Ok(writer.write_all(&message)?)
 }
 
+/// A reader that knows how many bytes it has read.
+struct Counted<R> {
+    reader: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let bytes = self.reader.read(buffer)?;
+        self.bytes += bytes as u64;
+        Ok(bytes)
+    }
+}
+
 /// Reads what the server sends until it is gone.
-fn keep(reader: &mut impl Read, writer: &mut impl Write, shared: &Shared) -> anyhow::Result<()> {
+fn keep(reader: &mut Counted<impl Read>, writer: &mut impl Write, shared: &Shared) -> anyhow::Result<()> {
     let size = lock(&shared.state).picture.size();
+    let mut tight = tight::Decoder::default();
     loop {
         let [kind] = take(reader)?;
         match kind {
             0 => {
                 // The next request is on its way while this answer is still read.
                 request(writer, size, true)?;
-                update(reader, shared)?;
+                let (start, before) = (thread_time(), reader.bytes);
+                update(reader, shared, &mut tight)?;
+                let state = &mut *lock(&shared.state);
+                state.decode += thread_time() - start;
+                state.bytes += reader.bytes - before;
                 shared.changed.notify_all();
             }
             2 => {}
@@ -148,7 +189,7 @@ fn keep(reader: &mut impl Read, writer: &mut impl Write, shared: &Shared) -> any
     }
 }
 
-fn update(reader: &mut impl Read, shared: &Shared) -> anyhow::Result<()> {
+fn update(reader: &mut impl Read, shared: &Shared, tight: &mut tight::Decoder) -> anyhow::Result<()> {
     let [_] = take(reader)?;
     let mut pixels = Vec::new();
     for _ in 0..u16_from(reader)? {
@@ -165,6 +206,7 @@ fn update(reader: &mut impl Read, shared: &Shared) -> anyhow::Result<()> {
                 let from = Point::new(u32::from(u16_from(reader)?), u32::from(u16_from(reader)?));
                 pixels = cut(&lock(&shared.state).picture, from, rect);
             }
+            TIGHT => tight.decode(reader, rect.size(), &mut pixels)?,
             CURSOR => {
                 skip(reader, (PIXEL_BYTES * area) as u64 + u64::from(width.div_ceil(8) * height))?;
                 continue;
@@ -181,7 +223,7 @@ fn cut(picture: &Picture, from: Point, like: Rect) -> Vec<u8> {
     picture.frame().rows(Rect::new(from.x, from.y, like.width, like.height)).flatten().copied().collect()
 }
 
-fn take<const N: usize>(reader: &mut impl Read) -> anyhow::Result<[u8; N]> {
+pub(crate) fn take<const N: usize>(reader: &mut impl Read) -> anyhow::Result<[u8; N]> {
     let mut bytes = [0; N];
     reader.read_exact(&mut bytes)?;
     Ok(bytes)

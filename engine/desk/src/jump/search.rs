@@ -154,14 +154,16 @@ impl Desk {
         let search = Search::new(query);
         let mut listing = Listing::default();
         for listed in places.iter().filter_map(|own| self.items.listed(own.place)) {
-            for ((_, id), item) in listed {
-                if search.matches(item) {
-                    listing.found += 1;
-                    if listing.items.len() < LISTED_MAX {
-                        listing.items.push(*id);
-                    }
-                }
+            let room = LISTED_MAX - listing.items.len();
+            if query.0.is_empty() {
+                listing.found += listed.len();
+                listing.items.extend(listed.keys().map(|(_, id)| *id).take(room));
+                continue;
             }
+            let mut matching = listed.iter().filter(|(_, item)| search.matches(item)).map(|((_, id), _)| *id);
+            let shown = listing.items.len();
+            listing.items.extend(matching.by_ref().take(room));
+            listing.found += listing.items.len() - shown + matching.count();
         }
         Ok(listing)
     }

@@ -98,7 +98,7 @@ async fn theirs(stage: &mut Stage) -> anyhow::Result<Run> {
     command.args(["-SecurityTypes", "None", "-localhost", "-rfbport", &port.to_string()]);
     let server = Process::start(RIVAL, &mut command).context("Debian package tigervnc-scraping-server")?;
     let socket = wait::until(RIVAL, BOUND, || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok())?;
-    let mut client = rfb::Client::connect(socket)?;
+    let mut client = rfb::Client::connect(socket, rfb::Encoding::Raw)?;
     client.until(BOUND, |picture| probe::color(picture).is_some())?;
     presses(&[server.id()], &mut client).await
 }

@@ -2,16 +2,20 @@
 //!
 //! A topic is measured by the programs of the workspace that are named after it: `figures-TOPIC`, or several
 //! `figures-TOPIC-PART`. They are built with optimisation, with relay, agent and view beside them, and print
-//! figures as lines of JSON ([`report::Figure`]); what is compared is measured in the same run. The table goes to
-//! the terminal (and from there into the README), the numbers with commit and processor into `target/figures/`.
+//! figures as lines of JSON ([`report::Figure`], and [`coded::Coded`] where coders are compared); what is compared is
+//! measured in the same run. The tables go to the terminal (and from there into the README), the numbers with commit
+//! and processor into `target/figures/`, with a picture where coders are compared.
 //!
 //! Such a program finds in its environment `NEARHAND_CORPUS`, the folder with the recorded desktops, and
 //! `NEARHAND_BIN_DIR`, the folder with the optimised programs.
 
+mod coded;
+mod picture;
 mod report;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Metadata;
@@ -21,10 +25,13 @@ use crate::{
     console, setup,
     shell::{self, Shell},
 };
-use report::Report;
+use report::{Measured, Report};
 
 /// What is measured from outside, as a user runs it.
 const BESIDE: [&str; 3] = ["relay", "agent", "view"];
+
+/// Seconds that one program may take; after these it hangs.
+const PROGRAM_SECONDS_MAX: &str = "600";
 
 /// What to measure.
 #[derive(Args)]
@@ -49,13 +56,15 @@ pub(crate) fn run(shell: &Shell, options: &Options) -> Result<()> {
     console::build(shell)?;
     build(shell, &mine)?;
     let folder = metadata.target_directory.join("release").into_std_path_buf();
-    let mut figures = Vec::new();
+    let mut measured = Measured::default();
     for program in &mine {
-        figures.extend(measure(shell, &folder, &program.name, &options.corpus)?);
+        measure(shell, &folder, &program.name, &options.corpus, &mut measured)?;
     }
-    let report = Report::new(shell, figures)?;
+    let report = Report::new(shell, measured)?;
     print!("{}", report.table());
-    println!("\nwritten to {}", report.write(shell, &options.topic)?.display());
+    for file in report.write(shell, &options.topic)? {
+        println!("\nwritten to {}", file.display());
+    }
     Ok(())
 }
 
@@ -91,11 +100,17 @@ fn build(shell: &Shell, programs: &[Program]) -> Result<()> {
     shell::run(&mut shell.cargo(["build", "--release", "--locked", "--bins"].into_iter().chain(packages)))
 }
 
-fn measure(shell: &Shell, folder: &Path, name: &str, corpus: &Path) -> Result<Vec<report::Figure>> {
+/// Runs one program to its end or its bound; what it printed until then counts.
+fn measure(shell: &Shell, folder: &Path, name: &str, corpus: &Path, measured: &mut Measured) -> Result<()> {
     println!("\n== {name}");
-    let mut command = shell.command(folder.join(name));
+    let mut command = shell.command("timeout");
+    command.arg(PROGRAM_SECONDS_MAX).arg(folder.join(name)).stdin(Stdio::null()).stderr(Stdio::inherit());
     command.env("NEARHAND_CORPUS", shell.path(corpus)).env("NEARHAND_BIN_DIR", folder);
-    report::figures(&shell::output(&mut command)?).context(name.to_owned())
+    let output = command.output().context("timeout, of the coreutils")?;
+    if !output.status.success() {
+        println!("{name} did not come to its end: {}", output.status);
+    }
+    measured.take(&String::from_utf8_lossy(&output.stdout)).context(name.to_owned())
 }
 
 #[cfg(test)]

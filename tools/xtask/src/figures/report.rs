@@ -5,6 +5,8 @@ use std::{fmt::Write, fs, path::PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::coded::{self, Coded};
+use super::picture;
 use crate::shell::{self, Shell};
 
 /// One measured number and what it is compared with.
@@ -55,10 +57,18 @@ impl Goal {
     }
 }
 
+/// What measuring programs printed.
+#[derive(Debug, Default)]
+pub(super) struct Measured {
+    figures: Vec<Figure>,
+    coded: Vec<Coded>,
+}
+
 /// All figures of a run, with what is needed to place them.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     figures: Vec<Figure>,
+    coded: Vec<Coded>,
     /// The commit measured, with a `+` where the tree had changes on top.
     commit: String,
     cpu: String,
@@ -66,18 +76,20 @@ pub(super) struct Report {
 
 impl Report {
     /// Notes the commit and the processor beside the figures.
-    pub(super) fn new(shell: &Shell, figures: Vec<Figure>) -> Result<Self> {
+    pub(super) fn new(shell: &Shell, measured: Measured) -> Result<Self> {
         let commit = shell::output(shell.command("git").args(["rev-parse", "--short=12", "HEAD"]))?;
         let changes =
             shell::output(shell.command("git").args(["status", "--porcelain", "--untracked-files=no"]))?;
         let commit = format!("{}{}", commit.trim(), if changes.is_empty() { "" } else { "+" });
         let cpu = processor(&fs::read_to_string("/proc/cpuinfo").unwrap_or_default());
-        Ok(Self { figures: figures.into_iter().map(judged).collect(), commit, cpu })
+        let figures = measured.figures.into_iter().map(judged).collect();
+        Ok(Self { figures, coded: measured.coded, commit, cpu })
     }
 
-    /// A Markdown table with a row for each figure.
+    /// Markdown tables: a row for each coder of each clip, where there are some, and one for each figure.
     pub(super) fn table(&self) -> String {
-        let mut text = String::from("| figure | ours | goal | moonshot | beside it, same run | |\n");
+        let mut text = coded::table(&self.coded);
+        text += "| figure | ours | goal | moonshot | beside it, same run | |\n";
         text += "|---|---|---|---|---|---|\n";
         for figure in &self.figures {
             let unit = &figure.unit;
@@ -96,21 +108,42 @@ impl Report {
         text
     }
 
-    /// Writes the figures as JSON; returns the file. They stay in the checkout, wherever cargo builds.
-    pub(super) fn write(&self, shell: &Shell, topic: &str) -> Result<PathBuf> {
+    /// Writes the figures as JSON, and a picture of them where coders were compared; returns the files. They stay in
+    /// the checkout, wherever cargo builds.
+    pub(super) fn write(&self, shell: &Shell, topic: &str) -> Result<Vec<PathBuf>> {
         let folder = shell.path("target/figures");
         fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
         let file = folder.join(format!("{topic}.json"));
         fs::write(&file, serde_json::to_string_pretty(self)? + "\n")
             .with_context(|| file.display().to_string())?;
-        Ok(file)
+        let mut files = vec![file];
+        if let Some(svg) = picture::svg(&self.coded) {
+            let file = folder.join(format!("{topic}.svg"));
+            fs::write(&file, svg).with_context(|| file.display().to_string())?;
+            files.push(file);
+        }
+        Ok(files)
     }
 }
 
-/// Reads the figures among the lines that a measuring program printed; other lines are for people.
-pub(super) fn figures(output: &str) -> Result<Vec<Figure>> {
-    let lines = output.lines().filter(|line| line.starts_with('{'));
-    lines.map(|line| serde_json::from_str(line).with_context(|| format!("not a figure: {line}"))).collect()
+impl Measured {
+    /// Takes what is measured among the lines that a program printed; other lines are for people.
+    pub(super) fn take(&mut self, output: &str) -> Result<()> {
+        for line in output.lines().filter(|line| line.starts_with('{')) {
+            self.take_line(line).with_context(|| format!("not a figure: {line}"))?;
+        }
+        Ok(())
+    }
+
+    fn take_line(&mut self, line: &str) -> Result<()> {
+        let value: serde_json::Value = serde_json::from_str(line)?;
+        if value.get("coder").is_some() {
+            self.coded.push(serde_json::from_value(value)?);
+        } else {
+            self.figures.push(serde_json::from_value(value)?);
+        }
+        Ok(())
+    }
 }
 
 fn judged(figure: Figure) -> Figure {
@@ -118,7 +151,7 @@ fn judged(figure: Figure) -> Figure {
 }
 
 /// Three digits are as much as a measurement here is worth.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     match value.abs() {
         size if 100.0 <= size => format!("{value:.0}"),
         size if 10.0 <= size => format!("{value:.1}"),
@@ -137,9 +170,15 @@ fn processor(cpuinfo: &str) -> String {
 mod tests {
     use super::*;
 
+    fn measured(lines: &str) -> Result<Measured> {
+        let mut measured = Measured::default();
+        measured.take(lines)?;
+        Ok(measured)
+    }
+
     fn report(lines: &str) -> Report {
-        let figures = figures(lines).unwrap().into_iter().map(judged).collect();
-        Report { figures, commit: "abc".to_owned(), cpu: "2 × test".to_owned() }
+        let figures = measured(lines).unwrap().figures.into_iter().map(judged).collect();
+        Report { figures, coded: Vec::new(), commit: "abc".to_owned(), cpu: "2 × test".to_owned() }
     }
 
     #[test]
@@ -173,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_broken_figure_is_an_error_and_not_left_out() {
-        assert!(figures("{\"name\":\"a\"}").is_err());
+        assert!(measured("{\"name\":\"a\"}").is_err());
+        assert!(measured("{\"coder\":\"a\"}").is_err());
     }
 
     #[test]
