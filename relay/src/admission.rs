@@ -60,7 +60,6 @@ pub(crate) struct Admission {
     pub(crate) endpoint: EndpointId,
     /// What the session is called: the computer's name, or the customer's.
     pub(crate) name: String,
-    pub(crate) who: Participant,
     pub(crate) grant: Grant,
 }
 
@@ -128,7 +127,7 @@ fn enter(site: &Site, session: desk::SessionId, who: Participant) -> Result<Admi
     };
     let grant = grant_of(&desk.rights(session, who));
     let name = state.customer.name.clone();
-    Ok(Admission { session: SessionId::from_wire(session.get()), endpoint, name, who, grant })
+    Ok(Admission { session: SessionId::from_wire(session.get()), endpoint, name, grant })
 }
 
 /// What rights come to for the screen.

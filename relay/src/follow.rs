@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use desk::session::{Ended, Event as SessionEvent, Left};
-use desk::{AccountId, Event, Participant, presence, session};
+use desk::{AccountId, Event, Participant, invitation, presence, session};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use wire::SessionId;
@@ -16,6 +16,7 @@ use crate::admission::grant_of;
 use crate::attendance::close_console;
 use crate::db::LoginId;
 use crate::keeper::{AskError, Caller, Fact, Happened, LoginFact};
+use crate::mail::{Language, Letter};
 use crate::site::Site;
 
 /// Nobody is connected to a relay that has just started: whoever was is lost until he is back.
@@ -64,6 +65,7 @@ fn act(site: &Arc<Site>, happened: &Happened) {
     if let Fact::Login(LoginFact { account: Some(account), .. }) = &happened.line.fact {
         site.tasks.spawn(close_ended_console(Arc::clone(site), AccountId::new(account.cast_unsigned())));
     }
+    write_letters(site, happened);
     match happened.event() {
         Some(Event::Session(event)) => act_on_session(site, event),
         Some(Event::Presence(presence::Event::Closed {
@@ -79,6 +81,25 @@ fn act(site: &Arc<Site>, happened: &Happened) {
         // Permissions, teams, roles and policies all come together in everybody's rights.
         Some(Event::Record(_) | Event::Jump(_)) => renew_rights(site),
         Some(Event::Invitation(_) | Event::Key(_) | Event::Chat(_) | Event::Presence(_)) | None => {}
+    }
+}
+
+/// Tells people who are invited, and are not at a console, by mail.
+fn write_letters(site: &Site, happened: &Happened) {
+    let Some(Event::Invitation(invitation::Event::Invited { state, .. })) = happened.event() else { return };
+    let desk = site.keeper.read();
+    let name = |account| desk.accounts().get(account).map(|account| account.name.clone()).unwrap_or_default();
+    let session =
+        desk.session(state.session).map(|session| session.customer.name.clone()).unwrap_or_default();
+    for &account in &happened.mails {
+        let Some(to) = desk.accounts().get(account).and_then(|account| account.email.clone()) else {
+            continue;
+        };
+        let language = Language::of_tag(desk.preferences(account).language.as_deref().unwrap_or_default());
+        let (inviter, url) = (name(state.by), site.console_url());
+        let letter = Letter::Invitation { inviter, session: session.clone(), url };
+        // What cannot be sent is counted and in the log; the invitation waits in the queue all the same.
+        let _ = site.mailer.send(&to, &letter, language);
     }
 }
 

@@ -55,6 +55,15 @@ pub struct Listening {
     pub http: Option<SocketAddr>,
 }
 
+impl Site {
+    /// Where the console is, as letters say it: the first origin of the configuration, or where HTTPS is served.
+    pub(crate) fn console_url(&self) -> String {
+        let https = || format!("https://{}", self.listening.https);
+        let origin = self.config.endpoint.origins.first().cloned().unwrap_or_else(https);
+        format!("{origin}/console/")
+    }
+}
+
 impl Listening {
     /// `host:port` under which agents find the relay, as they go into enrolment tokens.
     pub(crate) fn addresses_for_agents(self, config: &endpoint::Config) -> Vec<String> {

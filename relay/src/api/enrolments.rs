@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use desk::{Refusal, Rule, jump};
 use serde::{Deserialize, Serialize};
 use wire::token::{EnrolmentToken, SECRET_BYTES};

@@ -8,7 +8,9 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
+use desk::permission::Permission;
 use desk::record::Account;
+use desk::{Refusal, Rule};
 use serde::de::DeserializeOwned;
 
 use crate::api::Shared;
@@ -68,6 +70,15 @@ impl Who {
             Some(scopes) if !scopes.has(scope) => Err(Problem::not_in_scope(scope)),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses an account that lacks a permission.
+    pub(super) fn permitted(&self, site: &Shared, permission: Permission) -> Result<(), Problem> {
+        if site.keeper.read().permission(self.account.into(), permission).is_allowed {
+            return Ok(());
+        }
+        let detail = format!("the account {} lacks the permission {permission:?}", self.user);
+        Err(Refusal::new(Rule::Permission, detail).into())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod audit;
 mod visit;
 
 use std::net::SocketAddr;
@@ -12,13 +13,14 @@ use clap::{Args, Parser, Subcommand};
 use crate::api::make_token;
 use crate::certificates::Certificates;
 use crate::config::Config;
-use crate::db::{Db, Url, back_up, restore};
+use crate::db::{Url, back_up, restore};
 use crate::keeper::Caller;
 use crate::load::{Relay, hex};
 use crate::shutdown::{Signals, Wish};
 use crate::site::addresses_for_agents;
 use crate::state::StateFolder;
 use admin::Admin;
+use audit::Audit;
 use visit::Visit;
 
 /// Joins agents and technicians.
@@ -66,6 +68,9 @@ enum Command {
     /// Sets up accounts, and helps those who cannot log in any more.
     #[command(subcommand)]
     Admin(Admin),
+    /// The log of everything that happened.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Prints how agents know this site: SHA-256 of its public key.
     Certificates,
 }
@@ -98,6 +103,7 @@ impl Cli {
                 Ok(())
             }
             Command::Admin(command) => admin::run(&self.state, &config, command).await,
+            Command::Audit(command) => audit::run(&self.state, &config, command).await,
             Command::Restore { from, force } => put_back(&self.state, &config, &from, force).await,
             Command::Certificates => {
                 let state = StateFolder::open(&self.state).context("state folder")?;

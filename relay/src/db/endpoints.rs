@@ -100,12 +100,6 @@ impl Db {
         Ok(rows.into_iter().map(Endpoint::from).collect())
     }
 
-    pub(crate) async fn endpoint(&self, id: EndpointId) -> Result<Option<Endpoint>, DbError> {
-        let select = sql("SELECT id, name, os, software, last_seen_ms FROM endpoints WHERE id = $1");
-        let row = self.first::<Row>(select.bind(id.0)).await?;
-        Ok(row.map(Endpoint::from))
-    }
-
     /// The endpoint whose agent holds this key, with what that agent now says of its computer.
     pub(crate) async fn endpoint_came(
         &self,

@@ -11,9 +11,10 @@
 
 pub(crate) mod audit;
 mod caller;
-mod store;
+pub(crate) mod store;
 mod writer;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ use desk::session::Queue;
 use desk::{AccountId, Audience, Command, Desk, Event, Refusal};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use parking_lot::{RwLock, RwLockReadGuard};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -34,8 +35,7 @@ use crate::metrics::Metrics;
 
 pub(crate) use audit::{Fact, Line, LoginFact};
 pub(crate) use caller::Caller;
-pub(crate) use store::{PastSession, Said};
-use writer::{Wish, Writer};
+use writer::{Readers, Wish, Writer};
 
 /// Commands that may wait for the disk. At 300 writes a second this is more than three seconds' worth.
 const QUEUE_MAX: usize = 1024;
@@ -109,8 +109,12 @@ pub(crate) struct Keeper {
     shown: Arc<RwLock<Desk>>,
     wishes: mpsc::Sender<Wish>,
     news: broadcast::Sender<Happened>,
+    recent: Recent,
     db: Db,
 }
+
+/// The newest lines, oldest first, for followers who come back after a gap.
+type Recent = Arc<Mutex<VecDeque<Happened>>>;
 
 impl Keeper {
     /// Reads the desk from the database and starts the task that writes it, until `stop`.
@@ -126,10 +130,11 @@ impl Keeper {
         let loaded = store::load(&db).await?;
         let shown = Arc::new(RwLock::new(loaded.desk.clone()));
         let (wishes, receiver) = mpsc::channel(QUEUE_MAX);
-        let news = broadcast::channel(NEWS_MAX).0;
-        let writer = Writer::new(db.clone(), loaded, Arc::clone(&shown), news.clone(), metrics.desk.clone());
+        let (news, recent) = (broadcast::channel(NEWS_MAX).0, Recent::default());
+        let readers = Readers { shown: Arc::clone(&shown), news: news.clone(), recent: Arc::clone(&recent) };
+        let writer = Writer::new(db.clone(), loaded, readers, metrics.desk.clone());
         tasks.spawn(writer.run(receiver, stop));
-        Ok(Self { shown, wishes, news, db })
+        Ok(Self { shown, wishes, news, recent, db })
     }
 
     /// The desk as it is on the disk. Held for a moment only, and never over an await.
@@ -171,6 +176,16 @@ impl Keeper {
     /// Everything that happens from now on.
     pub(crate) fn follow(&self) -> broadcast::Receiver<Happened> {
         self.news.subscribe()
+    }
+
+    /// What happened behind a line, oldest first; `None` when that is too long ago to be known here.
+    pub(crate) fn since(&self, seq: u64) -> Option<Vec<Happened>> {
+        let recent = self.recent.lock();
+        let next = recent.partition_point(|happened| happened.line.seq <= seq);
+        // Either the line itself is still there, or what follows it is the first that is.
+        let known = recent.get(next.wrapping_sub(1)).or(recent.front());
+        let is_whole = known.is_none_or(|line| line.line.seq <= seq.saturating_add(1));
+        is_whole.then(|| recent.range(next..).cloned().collect())
     }
 
     /// The database behind it, for what the desk does not keep in memory.

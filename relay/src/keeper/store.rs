@@ -4,11 +4,12 @@
 //! in memory only. What grows without end (the log, past sessions, messages) has columns of its own to be searched by.
 
 use desk::session::{Event as SessionEvent, Session};
-use desk::{Actor, Desk, EntityId, Event, SessionId, Snapshot};
+use desk::{Actor, Desk, EntityId, Event, SessionId, Snapshot, TeamId};
 use jiff::Timestamp;
 
 use crate::db::{Db, DbError, Statement, Tx, sql};
 use crate::keeper::audit::{self, FIRST, Fact, Hash, Line, Parts};
+use crate::time::Moment;
 
 /// What was read at the start.
 #[derive(Debug, Clone)]
@@ -27,12 +28,12 @@ pub(super) struct Head {
 
 /// A session that is over.
 #[derive(Debug, Clone)]
-pub(crate) struct PastSession {
-    pub(crate) session: SessionId,
-    pub(crate) state: Session,
-    pub(crate) ended: Timestamp,
+pub(super) struct PastSession {
+    pub(super) session: SessionId,
+    pub(super) state: Session,
+    pub(super) ended: Timestamp,
     /// The event that ended it.
-    pub(crate) end: SessionEvent,
+    pub(super) end: SessionEvent,
 }
 
 /// Something that was said.
@@ -136,8 +137,8 @@ pub(super) async fn write_line(tx: &mut Tx, before: Head, line: &Line) -> Result
     Ok(Head { seq: line.seq, hash })
 }
 
-/// Subject and event of a fact, as they can be searched.
-fn names_of(fact: &str) -> (String, String) {
+/// Subject and event of a fact as JSON, as they can be searched.
+pub(crate) fn names_of(fact: &str) -> (String, String) {
     #[derive(serde::Deserialize)]
     struct Names {
         #[serde(default)]
@@ -150,7 +151,7 @@ fn names_of(fact: &str) -> (String, String) {
 }
 
 /// What a fact is about, as it can be searched.
-fn objects_of(fact: &Fact) -> Vec<String> {
+pub(crate) fn objects_of(fact: &Fact) -> Vec<String> {
     match fact {
         Fact::Desk(event) => event.touches().into_iter().filter_map(object_of).collect(),
         Fact::Login(fact) => fact.account.map(|account| format!("account:{account}")).into_iter().collect(),
@@ -254,6 +255,42 @@ fn statement_of(at: Timestamp, by: Actor, event: &Event) -> Option<Statement> {
         Event::Chat(SaidToTeam { message: id, team, text, .. }) => message(*id, None, Some(team.get()), text),
         _ => return None,
     })
+}
+
+/// What was said in a session behind a message, oldest first.
+pub(crate) async fn said_in_session(
+    db: &Db,
+    session: SessionId,
+    after: u64,
+    limit: u16,
+) -> Result<Vec<Said>, DbError> {
+    let messages = sql("SELECT id, at_ms, author, body FROM messages WHERE session = $1 AND $2 < id
+         ORDER BY id LIMIT $3");
+    said(db, messages.bind(session.get().cast_signed()), after, limit).await
+}
+
+/// What was said in a team behind a message, oldest first.
+pub(crate) async fn said_in_team(
+    db: &Db,
+    team: TeamId,
+    after: u64,
+    limit: u16,
+) -> Result<Vec<Said>, DbError> {
+    let messages = sql("SELECT id, at_ms, author, body FROM messages WHERE team = $1 AND $2 < id
+         ORDER BY id LIMIT $3");
+    said(db, messages.bind(team.get().cast_signed()), after, limit).await
+}
+
+async fn said(db: &Db, messages: Statement, after: u64, limit: u16) -> Result<Vec<Said>, DbError> {
+    let rows: Vec<(i64, i64, String, String)> =
+        db.all(messages.bind(after.cast_signed()).bind(i64::from(limit))).await?;
+    let said = |(message, at_ms, by, text): (i64, i64, String, String)| Said {
+        message: message.cast_unsigned(),
+        at: Moment::from_ms(at_ms).to_rfc3339(),
+        by,
+        text,
+    };
+    Ok(rows.into_iter().map(said).collect())
 }
 
 fn write(value: &impl serde::Serialize) -> Result<String, DbError> {

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::db::{Db, DbError, Tx, sql};
 use crate::keeper::audit::{Fact, Line, LoginFact};
 use crate::keeper::store::{self, Head, Loaded, PastSession};
-use crate::keeper::{AskError, Caller, Happened, News, now};
+use crate::keeper::{AskError, Caller, Happened, NEWS_MAX, News, Recent, now};
 use crate::metrics::DeskMetrics;
 
 /// Commands that are decided and stored together. More would only make the first of them wait.
@@ -42,11 +42,17 @@ pub(super) enum Wish {
 
 pub(super) type Answer = oneshot::Sender<Result<Vec<Happened>, AskError>>;
 
+/// What is shown to everybody else.
+pub(super) struct Readers {
+    pub(super) shown: Arc<RwLock<Desk>>,
+    pub(super) news: broadcast::Sender<Happened>,
+    pub(super) recent: Recent,
+}
+
 /// The task.
 pub(super) struct Writer {
     db: Db,
-    shown: Arc<RwLock<Desk>>,
-    news: broadcast::Sender<Happened>,
+    readers: Readers,
     metrics: DeskMetrics,
     /// The desk as the next command finds it.
     ahead: Desk,
@@ -54,14 +60,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(
-        db: Db,
-        loaded: Loaded,
-        shown: Arc<RwLock<Desk>>,
-        news: broadcast::Sender<Happened>,
-        metrics: DeskMetrics,
-    ) -> Self {
-        Self { db, shown, news, metrics, ahead: loaded.desk, head: loaded.head }
+    pub(super) fn new(db: Db, loaded: Loaded, readers: Readers, metrics: DeskMetrics) -> Self {
+        Self { db, readers, metrics, ahead: loaded.desk, head: loaded.head }
     }
 
     pub(super) async fn run(mut self, mut wishes: mpsc::Receiver<Wish>, stop: CancellationToken) {
@@ -115,12 +115,12 @@ impl Writer {
                 }
                 Err(error) if error.is_lost_race() && tries < TRIES_MAX => {
                     self.metrics.races_lost.increment(1);
-                    self.ahead = self.shown.read().clone();
+                    self.ahead = self.readers.shown.read().clone();
                 }
                 Err(error) => {
                     tracing::error!(%error, "the desk cannot write");
                     self.metrics.failures.increment(1);
-                    self.ahead = self.shown.read().clone();
+                    self.ahead = self.readers.shown.read().clone();
                     return refuse(wishes, error);
                 }
             }
@@ -235,7 +235,7 @@ impl Writer {
     /// Shows lines that are on the disk to readers and followers.
     fn take_over(&mut self, lines: Vec<Line>, head: Head) -> Vec<Happened> {
         self.head = head;
-        let mut shown = self.shown.write();
+        let mut shown = self.readers.shown.write();
         let apply = |line: Line| {
             let news = News::new(line, &shown);
             if let Some(event) = news.event() {
@@ -245,9 +245,14 @@ impl Writer {
         };
         let happened: Vec<Happened> = lines.into_iter().map(apply).collect();
         drop(shown);
+        let mut recent = self.readers.recent.lock();
+        recent.extend(happened.iter().cloned());
+        let too_many = recent.len().saturating_sub(NEWS_MAX);
+        recent.drain(..too_many);
+        drop(recent);
         for news in &happened {
             // Nobody may be following, which is no failure.
-            let _ = self.news.send(Arc::clone(news));
+            let _ = self.readers.news.send(Arc::clone(news));
         }
         happened
     }

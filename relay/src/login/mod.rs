@@ -204,6 +204,12 @@ impl Logins {
         })
     }
 
+    /// The digest of a session key, typed with or without spaces and dashes, in letters of any case.
+    pub(crate) fn digest(&self, code: &str) -> desk::key::Digest {
+        let plain: String = code.chars().filter(|letter| letter.is_alphanumeric()).collect();
+        self.sealer.digest(&plain.to_uppercase())
+    }
+
     /// Hashes a password for an account.
     pub(crate) async fn hash(&self, password: &str) -> Result<String, PasswordError> {
         self.passwords.hash(password).await
