@@ -88,6 +88,9 @@ async fn jump(
     who: Participant,
     item: ItemId,
 ) -> Result<desk::SessionId, NotAdmitted> {
+    if site.registry.presence(item.into()).is_none() && site.keeper.read().items().contains_key(&item) {
+        return Err(NotAdmitted::new(RefusalCode::Offline, "the computer is not connected"));
+    }
     let here = site
         .keeper
         .read()
@@ -97,9 +100,6 @@ async fn jump(
         .map(|(&id, _)| id);
     if let Some(session) = here {
         return Ok(session);
-    }
-    if site.registry.presence(item.into()).is_none() && site.keeper.read().items().contains_key(&item) {
-        return Err(NotAdmitted::new(RefusalCode::Offline, "the computer is not connected"));
     }
     let command = Command::Jump { item, password: PasswordProof::None, overrides_schedule: false };
     let happened = site.keeper.ask(caller, command).await?;

@@ -34,13 +34,17 @@ pub(crate) async fn make_token(
     addresses: &[String],
     lifetime: Duration,
 ) -> Result<String, AskError> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Refusal::field("name", "a computer needs a name").into());
+    }
     let secret = crate::random::bytes::<SECRET_BYTES>();
     let group = keeper.read().groups().iter().next().map(|(id, _)| id);
     let none = || Refusal::new(Rule::NotFound, "there is no Jump group for the computer to be in");
     let command = jump::Command::MakeToken {
         digest: digest_of(&secret),
         place: jump::ItemPlace::Group(group.ok_or_else(none)?),
-        label: jump::Label { name: name.trim().to_owned(), ..jump::Label::default() },
+        label: jump::Label { name: name.to_owned(), ..jump::Label::default() },
         valid_for_s: u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX),
         uses_max: 1,
     };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use e2e::site::Site;
 use figures::browser;
 use figures::figure::{Figure, or_skip};
-use rand::Rng;
+use rand::RngExt;
 use tokio::task::JoinSet;
 
 /// How often.
@@ -60,11 +60,13 @@ async fn write(client: Arc<reqwest::Client>, url: String, prefix: String) -> Vec
     let mut answered = Vec::new();
     for number in 0.. {
         let text = format!("{prefix}-{number}");
-        let sent = client.post(&url).json(&serde_json::json!({ "text": text })).send().await;
-        match sent {
-            Ok(answer) if answer.status().is_success() && answer.bytes().await.is_ok() => answered.push(text),
-            _ => break,
+        let Ok(answer) = client.post(&url).json(&serde_json::json!({ "text": text })).send().await else {
+            break;
+        };
+        if !answer.status().is_success() || answer.bytes().await.is_err() {
+            break;
         }
+        answered.push(text);
     }
     answered
 }
