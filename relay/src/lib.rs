@@ -5,14 +5,18 @@
 //! HTTP side is in [`api`]. What decides about pixels is the crate `plane`, what decides about links is `proto`:
 //! here are only tasks, sockets and storage.
 
-pub mod api;
+pub mod admission;
+mod api;
+mod attendance;
 pub mod certificates;
 pub mod cli;
 pub mod config;
 mod console;
 pub mod db;
 pub mod endpoint;
-mod gate;
+mod first;
+mod follow;
+mod keeper;
 mod load;
 pub mod login;
 pub mod mail;

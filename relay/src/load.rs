@@ -13,12 +13,15 @@ use transport::server::{BindError, EndpointOptions};
 use wire::close::CloseCode;
 
 use crate::api::{self, Origins};
+use crate::attendance::Attendance;
 use crate::certificates::{CertificateError, Certificates, LOOK_EVERY};
 use crate::config::{Config, ConfigError};
 use crate::db::{Db, DbError};
 use crate::endpoint::{HttpServer, tls_acceptor};
-use crate::gate::OpenGate;
-use crate::login::{self, Logins, PasswordError, Sealer, readable_password};
+use crate::first::{self, FirstError};
+use crate::follow;
+use crate::keeper::Keeper;
+use crate::login::{LiveLogins, Logins, PasswordError, Sealer};
 use crate::mail::{Mailer, SendError};
 use crate::metrics::Metrics;
 use crate::peer;
@@ -39,9 +42,6 @@ const PORT_TRIES: usize = 16;
 
 /// How often logins are looked at that another process may have ended.
 const LOGINS_EVERY: Duration = Duration::from_secs(5);
-
-/// The user of the account that the first start makes.
-const ADMINISTRATOR: &str = "admin";
 
 /// Why a relay does not start.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +65,10 @@ pub enum LoadError {
     /// TLS cannot be set up.
     #[error("TLS: {0}")]
     Tls(#[from] rustls::Error),
-    /// The first account's password could not be hashed.
+    /// What a new site begins with could not be made.
+    #[error(transparent)]
+    First(#[from] FirstError),
+    /// Passwords cannot be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
     /// Mail cannot be set up.
@@ -120,8 +123,10 @@ impl Relay {
         let db = Db::open(&config.database.place(&state).map_err(LoadError::State)?).await?;
         let certificates = Certificates::load(&state, &config.certificates)?;
         let sealer = Sealer::open(&state.secrets_key()).map_err(LoadError::State)?;
-        let logins = Logins::new(config.login.clone(), db.clone(), sealer, Box::new(login::Tracing))?;
-        let first_account = make_first_account(&db, &logins).await?;
+        let (metrics, tasks, stop) = (Metrics::new(), TaskTracker::new(), CancellationToken::new());
+        let keeper = Keeper::load(db.clone(), &metrics, &tasks, stop.clone()).await?;
+        let logins = Logins::new(config.login.clone(), db.clone(), sealer, Box::new(keeper.clone()))?;
+        let first_account = first::make(&keeper, &logins).await?;
 
         let sockets = Sockets::bind(&config, &certificates).await?;
         let listening = sockets.listening;
@@ -134,8 +139,10 @@ impl Relay {
         let site = Arc::new(Site {
             tickets: Tickets::default(),
             registry: Registry::default(),
-            gate: Box::new(OpenGate),
+            attendance: Attendance::default(),
+            consoles: LiveLogins::default(),
             metrics,
+            keeper,
             origins: Origins::new(&config.endpoint.origins, listening.http),
             started: Instant::now(),
             stop,
@@ -148,6 +155,10 @@ impl Relay {
             config,
         });
 
+        // Followed from before anybody can come in, so that nothing that happens to him is missed.
+        let news = site.keeper.follow();
+        site.tasks.spawn(follow::run(Arc::clone(&site), news));
+        follow::begin(&site).await.map_err(FirstError::from)?;
         let http = HttpServer::new(api::router(&site), site.tasks.clone(), site.stop.clone());
         http.listen(sockets.https, Some(acceptor));
         if let Some(plain) = sockets.http {
@@ -236,17 +247,6 @@ async fn bind_pair(
 
 async fn bind_tcp(address: SocketAddr) -> Result<TcpListener, LoadError> {
     TcpListener::bind(address).await.map_err(|source| LoadError::Tcp { address, source })
-}
-
-/// The administrator of a new site; nothing when there are accounts already.
-async fn make_first_account(db: &Db, logins: &Logins) -> Result<Option<(String, String)>, LoadError> {
-    if db.has_accounts().await? {
-        return Ok(None);
-    }
-    let password = readable_password();
-    let hash = logins.hash(&password).await?;
-    db.add_account(ADMINISTRATOR, "Administrator", &hash).await?;
-    Ok(Some((ADMINISTRATOR.to_owned(), password)))
 }
 
 /// What must happen now and then.

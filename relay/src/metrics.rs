@@ -31,6 +31,10 @@ pub(crate) struct Metrics {
     closed_silent: Counter,
     closed_slow: Counter,
     pub(crate) events_lagged: Counter,
+    /// Streams that a technician may not open.
+    pub(crate) streams_refused: Counter,
+    /// News of the desk that the data plane did not hear one by one.
+    pub(crate) news_lagged: Counter,
     pub(crate) logins_accepted: Counter,
     pub(crate) logins_refused: Counter,
     pub(crate) desk: DeskMetrics,
@@ -123,6 +127,8 @@ impl Metrics {
             closed_silent: faults("silent"),
             closed_slow: faults("too_slow"),
             events_lagged: metrics::counter!("nearhand_events_lagged_total"),
+            streams_refused: metrics::counter!("nearhand_streams_refused_total"),
+            news_lagged: metrics::counter!("nearhand_news_lagged_total"),
             logins_accepted: logins("accepted"),
             logins_refused: logins("refused"),
             desk: DeskMetrics::register(),

@@ -1,5 +1,8 @@
 //! Randomness of the operating system, in one place.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 /// Fresh random bytes.
 ///
 /// # Panics
@@ -9,4 +12,9 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
+}
+
+/// A secret as it stands in links and cookies: 32 random bytes as text.
+pub(crate) fn text() -> String {
+    URL_SAFE_NO_PAD.encode(bytes::<32>())
 }

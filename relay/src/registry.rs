@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use desk::Participant;
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
-use wire::control::RefusalCode;
 use wire::{Seat, SessionId};
 
+use crate::admission::{Admission, NotAdmitted};
 use crate::api::EndpointView;
 use crate::db::{Endpoint, EndpointId};
-use crate::gate::NotAdmitted;
 use crate::metrics::Metrics;
 use crate::peer::Agent;
 use crate::session::{Session, Technician};
@@ -53,7 +53,8 @@ struct Tables {
     agents: HashMap<EndpointId, Arc<Agent>>,
     sessions: HashMap<SessionId, Arc<Session>>,
     of_endpoint: HashMap<EndpointId, Arc<Session>>,
-    last_session: u64,
+    /// Agents that customers started, by the session that they came for.
+    attended: HashMap<desk::SessionId, EndpointId>,
 }
 
 impl Default for Registry {
@@ -97,41 +98,76 @@ impl Registry {
         self.tables.lock().sessions.get(&id).cloned()
     }
 
-    /// A technician comes into the session of an endpoint; into a new one, if nobody was there.
+    /// All sessions in which somebody has been since they began.
+    pub(crate) fn sessions(&self) -> Vec<Arc<Session>> {
+        self.tables.lock().sessions.values().cloned().collect()
+    }
+
+    /// The agent of an endpoint, while it is here.
+    pub(crate) fn agent(&self, endpoint: EndpointId) -> Option<Arc<Agent>> {
+        self.tables.lock().agents.get(&endpoint).cloned()
+    }
+
+    /// The endpoint whose agent a customer started for a session.
+    pub(crate) fn attended(&self, session: desk::SessionId) -> Option<EndpointId> {
+        self.tables.lock().attended.get(&session).copied()
+    }
+
+    /// A technician takes a place that the desk gave him. The first one opens the session at the agent.
+    ///
+    /// # Errors
+    /// When the session has as many places as it may have.
     pub(crate) fn join(
         &self,
-        endpoint: &Endpoint,
+        admission: &Admission,
         technician: Technician,
         metrics: &Metrics,
     ) -> Result<Place, NotAdmitted> {
         let mut tables = self.tables.lock();
-        if let Some(session) = tables.of_endpoint.get(&endpoint.id) {
+        if let Some(session) = tables.sessions.get(&admission.session) {
             return Ok(Place { seat: session.join(technician)?, session: Arc::clone(session) });
         }
-        let agent = tables.agents.get(&endpoint.id).cloned().ok_or_else(|| NotAdmitted {
-            code: RefusalCode::Offline,
-            detail: format!("{} is not connected", endpoint.name),
-        })?;
-        tables.last_session += 1;
-        let id = SessionId::from_wire(tables.last_session);
-        let session = Arc::new(Session::new(id, endpoint.id, endpoint.name.clone()));
+        let (id, endpoint) = (admission.session, admission.endpoint);
+        let session = Arc::new(Session::new(id, endpoint, admission.name.clone()));
         let seat = session.join(technician)?;
-        session.agent_came(&agent);
+        if let Some(agent) = tables.agents.get(&endpoint) {
+            session.agent_came(agent);
+        }
         tables.sessions.insert(id, Arc::clone(&session));
-        tables.of_endpoint.insert(endpoint.id, Arc::clone(&session));
+        tables.of_endpoint.insert(endpoint, Arc::clone(&session));
         metrics.sessions.increment(1.0);
         Ok(Place { session, seat })
     }
 
-    /// A technician leaves; with the last one the session is over.
-    pub(crate) fn leave(&self, place: &Place, metrics: &Metrics) {
-        let mut tables = self.tables.lock();
+    /// A technician gives up a place. The session goes on for as long as the desk has it.
+    pub(crate) fn leave(&self, place: &Place) {
         place.session.leave(place.seat);
-        if place.session.is_empty() && tables.sessions.remove(&place.session.id).is_some() {
-            tables.of_endpoint.remove(&place.session.endpoint);
-            place.session.close();
-            metrics.sessions.decrement(1.0);
+    }
+
+    /// The session is over: everybody in it is told why, and its agent, too.
+    pub(crate) fn end(&self, session: SessionId, reason: &str, metrics: &Metrics) {
+        let mut tables = self.tables.lock();
+        tables.attended.remove(&desk::SessionId::new(session.to_wire()));
+        let Some(session) = tables.sessions.remove(&session) else { return };
+        tables.of_endpoint.retain(|_, other| !Arc::ptr_eq(other, &session));
+        session.close(reason);
+        metrics.sessions.decrement(1.0);
+    }
+
+    /// Somebody is out of a session: his places are gone, and he is told why.
+    pub(crate) fn remove(&self, session: SessionId, who: Participant, reason: &str) {
+        if let Some(session) = self.session(session) {
+            session.remove(who, reason);
         }
+    }
+
+    /// The customer is gone from a session: its agent has no part in it any more.
+    pub(crate) fn customer_gone(&self, session: SessionId) {
+        let mut tables = self.tables.lock();
+        tables.attended.remove(&desk::SessionId::new(session.to_wire()));
+        let Some(session) = tables.sessions.get(&session).cloned() else { return };
+        tables.of_endpoint.retain(|_, other| !Arc::ptr_eq(other, &session));
+        session.dismiss_agent("the customer is disconnected");
     }
 
     /// News of endpoints from now on.

@@ -7,12 +7,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::api::Origins;
+use crate::attendance::Attendance;
 use crate::certificates::Certificates;
 use crate::config::Config;
 use crate::db::Db;
 use crate::endpoint;
-use crate::gate::Gate;
-use crate::login::Logins;
+use crate::keeper::Keeper;
+use crate::login::{LiveLogins, Logins};
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -24,11 +25,14 @@ pub(crate) struct Site {
     pub(crate) config: Config,
     pub(crate) db: Db,
     pub(crate) certificates: Certificates,
+    pub(crate) keeper: Keeper,
     pub(crate) logins: Logins,
     pub(crate) mailer: Mailer,
     pub(crate) tickets: Tickets,
     pub(crate) registry: Registry,
-    pub(crate) gate: Box<dyn Gate>,
+    pub(crate) attendance: Attendance,
+    /// Consoles that have something open, so that one that takes over can end it.
+    pub(crate) consoles: LiveLogins,
     pub(crate) metrics: Metrics,
     pub(crate) origins: Origins,
     pub(crate) listening: Listening,
@@ -49,6 +53,15 @@ pub struct Listening {
     pub https: SocketAddr,
     /// The same without TLS, on this machine only.
     pub http: Option<SocketAddr>,
+}
+
+impl Site {
+    /// Where the console is, as letters say it: the first origin of the configuration, or where HTTPS is served.
+    pub(crate) fn console_url(&self) -> String {
+        let https = || format!("https://{}", self.listening.https);
+        let origin = self.config.endpoint.origins.first().cloned().unwrap_or_else(https);
+        format!("{origin}/console/")
+    }
 }
 
 impl Listening {

@@ -74,11 +74,6 @@ impl Memory {
         }
     }
 
-    /// A dictionary is replaced: what names it cannot be read any more.
-    pub(super) fn forget_dictionary(&mut self, id: DictionaryId) {
-        self.retain(|entry| entry.coded.dictionary != Some(id));
-    }
-
     fn forget_older_half(&mut self) {
         let mut uses: Vec<u64> = self.entries.values().map(|entry| entry.used).collect();
         let middle = uses.len() / 2;

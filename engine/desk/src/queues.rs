@@ -170,7 +170,7 @@ impl Desk {
     }
 
     /// Whether a queue is one of an account's.
-    pub(crate) fn works(&self, account: AccountId, queue: Queue) -> bool {
+    pub fn works(&self, account: AccountId, queue: Queue) -> bool {
         self.staff_of(queue).any(|other| other == account)
     }
 

@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
+use desk::{AccountId, Desk};
 use serde::Serialize;
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
 use crate::api::who::Who;
-use crate::db::{DbError, Endpoint};
+use crate::db::{DbError, Endpoint, EndpointId};
 use crate::login::Scope;
 use crate::registry::Presence;
 
@@ -42,15 +43,30 @@ impl EndpointView {
     }
 }
 
-/// All endpoints as they are now.
-pub(super) async fn all(site: &Shared) -> Result<Vec<EndpointView>, DbError> {
+/// The endpoints that an account reaches, as they are now.
+pub(super) async fn all(site: &Shared, account: AccountId) -> Result<Vec<EndpointView>, DbError> {
     let endpoints = site.db.endpoints().await?;
-    let view =
-        |endpoint: &Endpoint| EndpointView::new(endpoint, site.registry.presence(endpoint.id).as_ref());
-    Ok(endpoints.iter().map(view).collect())
+    let desk = site.keeper.read();
+    let view = |mut endpoint: Endpoint| {
+        endpoint.name = name_for(&desk, account, endpoint.id)?;
+        Some(EndpointView::new(&endpoint, site.registry.presence(endpoint.id).as_ref()))
+    };
+    Ok(endpoints.into_iter().filter_map(view).collect())
+}
+
+/// News of an endpoint for an account; `None` where it does not reach it.
+pub(super) fn seen_by(site: &Shared, account: AccountId, news: &EndpointView) -> Option<EndpointView> {
+    let name = name_for(&site.keeper.read(), account, news.id.parse().ok()?)?;
+    Some(EndpointView { name, ..news.clone() })
+}
+
+/// What an endpoint is called, for an account that reaches it.
+fn name_for(desk: &Desk, account: AccountId, endpoint: EndpointId) -> Option<String> {
+    let item = desk.items().get(&endpoint.into())?;
+    desk.access(account, item.place).sees().then(|| item.label.name.clone())
 }
 
 pub(super) async fn list(State(site): State<Shared>, who: Who) -> Result<Json<Vec<EndpointView>>, Problem> {
     who.needs(Scope::Read)?;
-    Ok(Json(all(&site).await?))
+    Ok(Json(all(&site, who.account.into()).await?))
 }

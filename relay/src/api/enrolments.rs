@@ -1,18 +1,17 @@
 //! `/api/enrolments`: tokens for new agents.
 
+use std::time::Duration;
+
 use axum::extract::State;
+use desk::{Refusal, Rule, jump};
 use serde::{Deserialize, Serialize};
 use wire::token::{EnrolmentToken, SECRET_BYTES};
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
 use crate::api::who::{Json, Who};
-use crate::db::{Db, DbError};
+use crate::keeper::{AskError, Caller, Keeper, digest_of};
 use crate::login::Scope;
-use crate::time::Moment;
-
-/// Characters of an endpoint's name.
-const NAME_MAX: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,29 +25,30 @@ pub(super) struct Made {
     expires_in_ms: u128,
 }
 
-/// Why no token was made.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum TokenError {
-    #[error("a name has 1 to {NAME_MAX} characters, none of them a control character")]
-    Name,
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-/// Makes a token for an endpoint that will be called `name`.
+/// Makes a token for one endpoint that will be called `name`, in the group that the site began with.
 pub(crate) async fn make_token(
-    db: &Db,
+    keeper: &Keeper,
+    caller: Caller,
     name: &str,
     pin: [u8; 32],
     addresses: &[String],
-    lifetime: std::time::Duration,
-) -> Result<String, TokenError> {
+    lifetime: Duration,
+) -> Result<String, AskError> {
     let name = name.trim();
-    if name.is_empty() || NAME_MAX < name.chars().count() || name.chars().any(char::is_control) {
-        return Err(TokenError::Name);
+    if name.is_empty() {
+        return Err(Refusal::field("name", "a computer needs a name").into());
     }
     let secret = crate::random::bytes::<SECRET_BYTES>();
-    db.add_enrolment(&secret, name, Moment::now().plus(lifetime)).await?;
+    let group = keeper.read().groups().iter().next().map(|(id, _)| id);
+    let none = || Refusal::new(Rule::NotFound, "there is no Jump group for the computer to be in");
+    let command = jump::Command::MakeToken {
+        digest: digest_of(&secret),
+        place: jump::ItemPlace::Group(group.ok_or_else(none)?),
+        label: jump::Label { name: name.to_owned(), ..jump::Label::default() },
+        valid_for_s: u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX),
+        uses_max: 1,
+    };
+    keeper.ask(caller, command).await?;
     Ok(EnrolmentToken { pin, secret, addresses: addresses.to_vec() }.to_text())
 }
 
@@ -60,11 +60,8 @@ pub(super) async fn make(
     who.needs(Scope::Jump)?;
     let lifetime = site.config.api.enrolment_lifetime();
     let addresses = site.listening.addresses_for_agents(&site.config.endpoint);
-    let made = make_token(&site.db, &wish.name, site.certificates.pin(), &addresses, lifetime).await;
-    let token = made.map_err(|error| match error {
-        TokenError::Name => Problem::field("name", error.to_string()),
-        TokenError::Db(error) => error.into(),
-    })?;
+    let pin = site.certificates.pin();
+    let token = make_token(&site.keeper, who.asker.into(), &wish.name, pin, &addresses, lifetime).await?;
     tracing::info!(user = who.user, name = wish.name, "made an enrolment token");
     Ok(axum::Json(Made { token, expires_in_ms: lifetime.as_millis() }))
 }

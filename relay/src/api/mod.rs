@@ -3,16 +3,23 @@
 //! Every failure is an `application/problem+json`. Who asks is known by the cookie of [`crate::login`]; writes
 //! that come from another site's page are refused. Handlers only translate: what they decide is decided elsewhere.
 
+mod audit;
 mod endpoints;
 mod enrolments;
 mod events;
 mod guard;
 mod health;
+mod invitations;
+mod jump;
+mod keys;
 mod link;
 mod logins;
 mod origin;
 mod problem;
+mod queues;
+mod records;
 mod security;
+mod sessions;
 mod tickets;
 mod who;
 
@@ -22,7 +29,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post, put};
 use serde::Deserialize;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -92,6 +99,36 @@ pub(crate) fn router(site: &Shared) -> Router {
         .route("/api/tickets", post(tickets::issue))
         .route("/api/endpoints", get(endpoints::list))
         .route("/api/enrolments", post(enrolments::make))
+        .route("/api/audit", get(audit::list))
+        .route("/api/queues", get(queues::list))
+        .route("/api/queues/personal", get(queues::personal))
+        .route("/api/queues/teams/{team}", get(queues::of_team))
+        .route("/api/targets", get(queues::targets))
+        .route("/api/teams", get(queues::teams))
+        .route("/api/teams/{team}/messages", get(queues::messages).post(queues::say))
+        .route("/api/records/{kind}", get(records::list))
+        .route("/api/records", post(records::create))
+        .route("/api/records/{kind}/{id}", get(records::one).put(records::change).delete(records::remove))
+        .route("/api/site", get(records::site).put(records::change_site))
+        .route("/api/accounts/{id}/permissions", get(records::permissions))
+        .route("/api/me/permissions", get(records::my_permissions))
+        .route("/api/me/preferences", get(records::preferences).put(records::prefer))
+        .route("/api/keys", get(keys::list).post(keys::make))
+        .route("/api/keys/{id}", delete(keys::revoke))
+        .route("/api/invitations/{id}", post(invitations::act))
+        .route("/api/externals/{id}", delete(invitations::cancel_external))
+        .route("/api/sessions/{id}/invitations", post(invitations::invite))
+        .route("/api/sessions/{id}/externals", post(invitations::invite_external))
+        .route("/api/jump/places", get(jump::places))
+        .route("/api/jump/frequent", get(jump::frequent))
+        .route("/api/jump/items", get(jump::list))
+        .route("/api/jump/items/{id}", delete(jump::remove))
+        .route("/api/jump/items/{id}/label", put(jump::relabel))
+        .route("/api/jump/items/{id}/place", put(jump::move_to))
+        .route("/api/jump/items/{id}/sessions", post(jump::start))
+        .route("/api/sessions", get(sessions::mine))
+        .route("/api/sessions/{id}", get(sessions::one).post(sessions::act))
+        .route("/api/sessions/{id}/messages", get(sessions::messages).post(sessions::say))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(health::metrics))
         .route("/api", any(Problem::not_found))

@@ -6,9 +6,11 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse;
+use desk::{Refusal, Rule};
 use serde::Serialize;
 
 use crate::db::DbError;
+use crate::keeper::{AskError, now};
 use crate::login::{LoginError, RuleError, Scope};
 
 /// Why a request failed.
@@ -20,6 +22,8 @@ pub(crate) struct Problem {
     field: Option<&'static str>,
     /// Names the text by which a page says it, where one has to tell this failure from others.
     key: Option<&'static str>,
+    /// The rule of the desk that forbids it.
+    rule: Option<Rule>,
     retry_after: Option<Duration>,
 }
 
@@ -35,12 +39,14 @@ struct Body9457<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<Rule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
 }
 
 impl Problem {
     fn new(status: StatusCode, title: &'static str) -> Self {
-        Self { status, title, detail: None, field: None, key: None, retry_after: None }
+        Self { status, title, detail: None, field: None, key: None, rule: None, retry_after: None }
     }
 
     fn detail(mut self, detail: impl Into<String>) -> Self {
@@ -97,6 +103,16 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "the request is wrong").detail(detail)
     }
 
+    /// There is no such thing, or not for the one who asks.
+    pub(crate) fn missing(what: &str) -> Self {
+        Refusal::new(Rule::NotFound, format!("there is no such {what}")).into()
+    }
+
+    /// The computer's agent is not connected.
+    pub(crate) fn offline() -> Self {
+        Self::new(StatusCode::CONFLICT, "the computer is not connected").key("offline")
+    }
+
     pub(crate) async fn not_found() -> Self {
         Self::gone()
     }
@@ -129,6 +145,7 @@ impl Problem {
             detail: self.detail.as_deref(),
             field: self.field,
             key: self.key,
+            rule: self.rule,
             retry_after_ms,
         };
         let mut response = Response::new(B::from(serde_json::to_vec(&body).unwrap_or_default()));
@@ -152,6 +169,42 @@ impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         tracing::error!(%error, "a request failed");
         Self::internal()
+    }
+}
+
+impl From<AskError> for Problem {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Refused(refusal) => refusal.into(),
+            AskError::Busy | AskError::Stopped => {
+                let problem =
+                    Self::new(StatusCode::SERVICE_UNAVAILABLE, "too busy").detail(error.to_string());
+                Self { retry_after: Some(Duration::from_secs(1)), ..problem }
+            }
+            AskError::Db(error) => {
+                tracing::error!(%error, "a request failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let (status, title) = match refusal.rule {
+            Rule::NotFound => (StatusCode::NOT_FOUND, "there is no such thing"),
+            Rule::BadField => (StatusCode::UNPROCESSABLE_ENTITY, "a field is wrong"),
+            Rule::Taken | Rule::InUse | Rule::Already | Rule::NotWaiting | Rule::Over | Rule::Used => {
+                (StatusCode::CONFLICT, "it is not as the request takes it to be")
+            }
+            Rule::Stale => (StatusCode::PRECONDITION_FAILED, "it was changed meanwhile"),
+            Rule::Expired => (StatusCode::GONE, "its time is over"),
+            _ => (StatusCode::FORBIDDEN, "a rule forbids it"),
+        };
+        let wait = refusal.allowed_at.map(|at| at.as_millisecond() - now().as_millisecond());
+        let retry_after = wait.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
+        let problem = Self::new(status, title).detail(refusal.detail);
+        Self { field: refusal.field, rule: Some(refusal.rule), retry_after, ..problem }
     }
 }
 

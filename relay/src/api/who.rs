@@ -8,6 +8,9 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
+use desk::permission::Permission;
+use desk::record::Account;
+use desk::{Refusal, Rule};
 use serde::de::DeserializeOwned;
 
 use crate::api::Shared;
@@ -40,7 +43,10 @@ impl FromRequestParts<Shared> for Administrator {
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
         let LoggedIn(login) = LoggedIn::from_request_parts(parts, site).await?;
-        if site.gate.administers(&login) { Ok(Self(login)) } else { Err(Problem::not_administrator()) }
+        let account = desk::AccountId::from(login.account);
+        let administers = |account: &Account| account.is_enabled && account.is_administrator;
+        let is_one = site.keeper.read().accounts().get(account).is_some_and(administers);
+        if is_one { Ok(Self(login)) } else { Err(Problem::not_administrator()) }
     }
 }
 
@@ -64,6 +70,15 @@ impl Who {
             Some(scopes) if !scopes.has(scope) => Err(Problem::not_in_scope(scope)),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses an account that lacks a permission.
+    pub(super) fn permitted(&self, site: &Shared, permission: Permission) -> Result<(), Problem> {
+        if site.keeper.read().permission(self.account.into(), permission).is_allowed {
+            return Ok(());
+        }
+        let detail = format!("the account {} lacks the permission {permission:?}", self.user);
+        Err(Refusal::new(Rule::Permission, detail).into())
     }
 }
 

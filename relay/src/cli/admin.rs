@@ -7,15 +7,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
+use desk::record;
 
+use crate::cli::visit::Visit;
 use crate::config::Config;
 use crate::db::{Account, Db};
-use crate::login::{Asker, Logins, Sealer, Tracing, readable_password};
+use crate::keeper::Caller;
+use crate::login::Asker;
 use crate::mail::{Server, Text};
-use crate::state::StateFolder;
-
-/// Characters of a user name.
-const USER_MAX: usize = 64;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Admin {
@@ -27,6 +26,9 @@ pub(super) enum Admin {
         /// How others see it.
         #[arg(long)]
         name: String,
+        /// May change everything.
+        #[arg(long)]
+        administrator: bool,
     },
     /// Gives an account a new password, prints it, and ends its logins.
     ResetPassword {
@@ -65,18 +67,18 @@ pub(super) async fn run(state: &Path, config: &Config, command: Admin) -> Result
     if let Admin::TestMail { to } = &command {
         return test_mail(config, to).await;
     }
-    let state = StateFolder::open(state).context("state folder")?;
-    let db = Db::open(&config.database.place(&state).context("state folder")?).await?;
-    let sealer = Sealer::open(&state.secrets_key()).context("state folder")?;
-    let logins = Logins::new(config.login.clone(), db.clone(), sealer, Box::new(Tracing))?;
-    let done = work(&db, &logins, command).await;
-    db.close().await;
+    let visit = Visit::open(state, config).await?;
+    let done = work(&visit, command).await;
+    visit.close().await;
     done
 }
 
-async fn work(db: &Db, logins: &Logins, command: Admin) -> Result<()> {
+async fn work(visit: &Visit, command: Admin) -> Result<()> {
+    let (db, logins) = (&visit.db, &visit.logins);
     match command {
-        Admin::CreateAccount { user, name } => create_account(db, logins, &user, &name).await?,
+        Admin::CreateAccount { user, name, administrator } => {
+            create_account(visit, user, name, administrator).await?;
+        }
         Admin::ResetPassword { user } => {
             let account = account(db, &user).await?;
             println!("password: {}", logins.reset_password(Asker::OPERATOR, &account).await?);
@@ -109,19 +111,19 @@ async fn account(db: &Db, user: &str) -> Result<Account> {
     db.account(&user.to_lowercase()).await?.with_context(|| format!("there is no account {user}"))
 }
 
-async fn create_account(db: &Db, logins: &Logins, user: &str, name: &str) -> Result<()> {
-    let user = user.trim().to_lowercase();
-    let is_plain = !user.chars().any(|letter| letter.is_control() || letter.is_whitespace());
-    if user.is_empty() || USER_MAX < user.chars().count() || !is_plain {
-        bail!("a user has 1 to {USER_MAX} characters, none of them a space");
-    }
-    let password = readable_password();
-    let hash = logins.hash(&password).await?;
-    match db.add_account(&user, name.trim(), &hash).await {
-        Err(error) if error.is_unique_violation() => bail!("there is an account {user} already"),
-        made => made?,
-    }
-    println!("user: {user}\npassword: {password}");
+async fn create_account(visit: &Visit, user: String, name: String, is_administrator: bool) -> Result<()> {
+    let record = record::Account {
+        user: user.clone(),
+        name,
+        is_enabled: true,
+        is_administrator,
+        ..record::Account::default()
+    };
+    let create = record::Command::Create { record: record::Record::Account(record) };
+    visit.keeper.ask(Caller::OPERATOR, create).await?;
+    let account = account(&visit.db, &user).await?;
+    let password = visit.logins.reset_password(Asker::OPERATOR, &account).await?;
+    println!("user: {}\npassword: {password}", account.user);
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! The command line.
 
 mod admin;
+mod audit;
+mod visit;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,12 +13,15 @@ use clap::{Args, Parser, Subcommand};
 use crate::api::make_token;
 use crate::certificates::Certificates;
 use crate::config::Config;
-use crate::db::{Db, Url, back_up, restore};
+use crate::db::{Url, back_up, restore};
+use crate::keeper::Caller;
 use crate::load::{Relay, hex};
 use crate::shutdown::{Signals, Wish};
 use crate::site::addresses_for_agents;
 use crate::state::StateFolder;
 use admin::Admin;
+use audit::Audit;
+use visit::Visit;
 
 /// Joins agents and technicians.
 #[derive(Debug, Parser)]
@@ -63,6 +68,9 @@ enum Command {
     /// Sets up accounts, and helps those who cannot log in any more.
     #[command(subcommand)]
     Admin(Admin),
+    /// The log of everything that happened.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Prints how agents know this site: SHA-256 of its public key.
     Certificates,
 }
@@ -95,6 +103,7 @@ impl Cli {
                 Ok(())
             }
             Command::Admin(command) => admin::run(&self.state, &config, command).await,
+            Command::Audit(command) => audit::run(&self.state, &config, command).await,
             Command::Restore { from, force } => put_back(&self.state, &config, &from, force).await,
             Command::Certificates => {
                 let state = StateFolder::open(&self.state).context("state folder")?;
@@ -131,13 +140,13 @@ async fn put_back(state: &Path, config: &Config, from: &Path, force: bool) -> Re
 }
 
 async fn enrol(state: &Path, config: &Config, name: &str) -> Result<()> {
-    let state = StateFolder::open(state).context("state folder")?;
-    let pin = Certificates::pin_in(&state, &config.certificates)?;
-    let listening = state.listening().unwrap_or(config.endpoint.listen);
+    let visit = Visit::open(state, config).await?;
+    let pin = Certificates::pin_in(&visit.state, &config.certificates)?;
+    let listening = visit.state.listening().unwrap_or(config.endpoint.listen);
     let addresses = addresses_for_agents(listening, &config.endpoint);
-    let db = Db::open(&config.database.place(&state).context("state folder")?).await?;
-    let token = make_token(&db, name, pin, &addresses, config.api.enrolment_lifetime()).await?;
-    db.close().await;
-    println!("{token}");
+    let lifetime = config.api.enrolment_lifetime();
+    let token = make_token(&visit.keeper, Caller::OPERATOR, name, pin, &addresses, lifetime).await;
+    visit.close().await;
+    println!("{}", token?);
     Ok(())
 }

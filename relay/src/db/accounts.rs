@@ -19,6 +19,18 @@ impl AccountId {
     }
 }
 
+impl From<AccountId> for desk::AccountId {
+    fn from(account: AccountId) -> Self {
+        Self::new(account.0.cast_unsigned())
+    }
+}
+
+impl From<desk::AccountId> for AccountId {
+    fn from(account: desk::AccountId) -> Self {
+        Self(account.get().cast_signed())
+    }
+}
+
 impl std::fmt::Display for AccountId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
@@ -36,6 +48,8 @@ pub(crate) struct Account {
     pub(crate) has_totp: bool,
     /// When an operator last forgave its wrong passwords.
     pub(crate) unlocked: Moment,
+    /// Whether it may log in.
+    pub(crate) is_enabled: bool,
 }
 
 impl Db {
@@ -44,7 +58,8 @@ impl Db {
         self.holds(sql("SELECT EXISTS (SELECT 1 FROM accounts)")).await
     }
 
-    /// Adds an account with the next number. `user` is in lower case.
+    /// Adds an account with the next number, behind the desk's back. `user` is in lower case.
+    #[cfg(test)]
     pub(crate) async fn add_account(&self, user: &str, name: &str, hash: &str) -> Result<(), DbError> {
         let insert = sql("INSERT INTO accounts (id, user_name, name, password_hash, created_ms)
              SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM accounts");
@@ -54,16 +69,19 @@ impl Db {
 
     /// The account that `user`, in lower case, names, if there is one.
     pub(crate) async fn account(&self, user: &str) -> Result<Option<Account>, DbError> {
-        let select =
-            sql("SELECT id, user_name, password_hash, totp_enabled_ms IS NOT NULL, unlocked_ms FROM accounts
-             WHERE user_name = $1");
+        let select = sql(
+            "SELECT id, user_name, password_hash, totp_enabled_ms IS NOT NULL, unlocked_ms, is_enabled = 1
+             FROM accounts
+             WHERE user_name = $1",
+        );
         Ok(self.first(select.bind(user)).await?.map(account))
     }
 
     /// The account with this number, if there is one.
     pub(crate) async fn account_by_id(&self, id: AccountId) -> Result<Option<Account>, DbError> {
         let select = sql(
-            "SELECT id, user_name, password_hash, totp_enabled_ms IS NOT NULL, unlocked_ms FROM accounts WHERE id = $1",
+            "SELECT id, user_name, password_hash, totp_enabled_ms IS NOT NULL, unlocked_ms, is_enabled = 1
+             FROM accounts WHERE id = $1",
         );
         Ok(self.first(select.bind(id.0)).await?.map(account))
     }
@@ -95,7 +113,9 @@ impl Db {
     }
 }
 
-fn account((id, user, password_hash, has_totp, unlocked): (i64, String, String, bool, i64)) -> Account {
+type Row = (i64, String, String, bool, i64, bool);
+
+fn account((id, user, password_hash, has_totp, unlocked, is_enabled): Row) -> Account {
     let unlocked = Moment::from_ms(unlocked);
-    Account { id: AccountId(id), user, password_hash, has_totp, unlocked }
+    Account { id: AccountId(id), user, password_hash, has_totp, unlocked, is_enabled }
 }

@@ -148,7 +148,7 @@ async fn last_used(database: &mut SqliteConnection) -> Result<Moment, sqlx::Erro
     let ms: i64 = sqlx::query_scalar(
         "SELECT coalesce(max(at), 0) FROM (
             SELECT max(last_seen_ms) AS at FROM logins UNION ALL SELECT max(last_seen_ms) FROM endpoints
-            UNION ALL SELECT max(created_ms) FROM accounts UNION ALL SELECT max(created_ms) FROM enrolments)",
+            UNION ALL SELECT max(created_ms) FROM accounts UNION ALL SELECT max(at_ms) FROM audit)",
     )
     .fetch_one(database)
     .await?;

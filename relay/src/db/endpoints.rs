@@ -21,6 +21,18 @@ impl EndpointId {
     }
 }
 
+impl From<desk::ItemId> for EndpointId {
+    fn from(item: desk::ItemId) -> Self {
+        Self(item.get().cast_signed())
+    }
+}
+
+impl From<EndpointId> for desk::ItemId {
+    fn from(endpoint: EndpointId) -> Self {
+        Self::new(endpoint.0.cast_unsigned())
+    }
+}
+
 impl std::fmt::Display for EndpointId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:016x}", self.0)
@@ -88,12 +100,6 @@ impl Db {
         Ok(rows.into_iter().map(Endpoint::from).collect())
     }
 
-    pub(crate) async fn endpoint(&self, id: EndpointId) -> Result<Option<Endpoint>, DbError> {
-        let select = sql("SELECT id, name, os, software, last_seen_ms FROM endpoints WHERE id = $1");
-        let row = self.first::<Row>(select.bind(id.0)).await?;
-        Ok(row.map(Endpoint::from))
-    }
-
     /// The endpoint whose agent holds this key, with what that agent now says of its computer.
     pub(crate) async fn endpoint_came(
         &self,
@@ -114,6 +120,23 @@ impl Db {
         .bind(public_key);
         let row = self.run_returning::<Row>(update).await?;
         Ok(row.map(Endpoint::from))
+    }
+
+    /// The endpoint of a key; one that is not known yet is from now on. What it is called is the desk's business.
+    pub(crate) async fn know_endpoint(&self, public_key: &[u8; 32]) -> Result<EndpointId, DbError> {
+        let now = Moment::now();
+        let insert = sql("INSERT INTO endpoints (id, name, public_key, created_ms, last_seen_ms)
+             VALUES ($1, '', $2, $3, $4) ON CONFLICT (public_key) DO NOTHING")
+        .bind(EndpointId::random().0)
+        .bind(public_key)
+        .bind(now)
+        .bind(now);
+        self.run(insert).await?;
+        let (id,) = self
+            .first(sql("SELECT id FROM endpoints WHERE public_key = $1").bind(public_key))
+            .await?
+            .ok_or(DbError::Sql(sqlx::Error::RowNotFound))?;
+        Ok(EndpointId(id))
     }
 
     pub(crate) async fn endpoint_went(&self, id: EndpointId) -> Result<(), DbError> {

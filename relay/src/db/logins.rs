@@ -87,7 +87,7 @@ impl Db {
         let select =
             sql("SELECT logins.id, account, user_name, name, totp_enabled_ms IS NOT NULL, expires_ms,
                 last_seen_ms
-             FROM logins JOIN accounts ON accounts.id = account
+             FROM logins JOIN accounts ON accounts.id = account AND is_enabled = 1
              WHERE token_hash = $1 AND revoked_ms IS NULL AND $2 < expires_ms");
         let row = self.first(select.bind(token_hash).bind(now)).await?;
         Ok(row.map(|(id, account, user, name, has_totp, expires, seen)| {
@@ -117,9 +117,9 @@ impl Db {
 
     /// Whether a login is still valid.
     pub(crate) async fn has_login(&self, id: LoginId, now: Moment) -> Result<bool, DbError> {
-        let select = sql(
-            "SELECT EXISTS (SELECT 1 FROM logins WHERE id = $1 AND revoked_ms IS NULL AND $2 < expires_ms)",
-        );
+        let select = sql("SELECT EXISTS (
+                SELECT 1 FROM logins JOIN accounts ON accounts.id = account AND is_enabled = 1
+                WHERE logins.id = $1 AND revoked_ms IS NULL AND $2 < expires_ms)");
         self.holds(select.bind(id.0).bind(now)).await
     }
 

@@ -1,4 +1,4 @@
-//! What outlives the process: accounts, logins, endpoints, enrolments, in SQLite or in PostgreSQL.
+//! What outlives the process: the desk, accounts, logins, endpoints, in SQLite or in PostgreSQL.
 //!
 //! A [`Statement`] is SQL that both understand, with its values; [`Db`] and [`Tx`] run it on the one that is open.
 //! So each statement is written once, and rows are tuples. `sqlx::Any` would do the same, but has only the types
@@ -16,7 +16,6 @@
 mod accounts;
 mod backup;
 mod endpoints;
-mod enrolments;
 mod logins;
 mod place;
 mod second;
@@ -39,7 +38,6 @@ pub use accounts::AccountId;
 pub(crate) use backup::{back_up, restore};
 pub use endpoints::EndpointId;
 pub(crate) use endpoints::{Device, Endpoint};
-pub(crate) use enrolments::EnrolError;
 pub use logins::LoginId;
 pub(crate) use logins::{Login, LoginLine, NewLogin};
 pub(crate) use place::Place;

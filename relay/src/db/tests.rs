@@ -28,22 +28,24 @@ async fn sqlite() -> (tempfile::TempDir, Db) {
     (folder, db)
 }
 
-const COUNT: &str = "SELECT count(*) FROM enrolments";
+const COUNT: &str = "SELECT count(*) FROM endpoints";
 
-fn enrolment(number: i64) -> Statement {
-    sql("INSERT INTO enrolments (secret_hash, name, created_ms, expires_ms, used_ms) VALUES ($1, $2, $3, $4, $5)")
-        .bind(&[u8::try_from(number).expect("small"); 32])
+fn endpoint(number: i64) -> Statement {
+    sql("INSERT INTO endpoints (id, name, public_key, created_ms, last_seen_ms) VALUES ($1, $2, $3, $4, $5)")
+        .bind(number)
         .bind("name")
+        .bind(&[u8::try_from(number).expect("small"); 32])
         .bind(number)
         .bind(number)
-        .bind(None::<i64>)
 }
 
 #[tokio::test]
 async fn what_is_written_is_read_back_with_its_types() {
     on_each_database(async |db| {
-        assert_eq!(db.run(enrolment(1)).await.expect("written"), 1);
-        let read = sql("SELECT secret_hash, name, created_ms, used_ms, expires_ms = $1 FROM enrolments");
+        assert_eq!(db.run(endpoint(1)).await.expect("written"), 1);
+        let read = sql(
+            "SELECT public_key, name, created_ms, (SELECT max(id) FROM messages), last_seen_ms = $1 FROM endpoints",
+        );
         let row: (Vec<u8>, String, i64, Option<i64>, bool) =
             db.first(read.bind(1_i64)).await.expect("read").expect("a row");
         assert_eq!(row, (vec![1; 32], "name".to_owned(), 1, None, true));
@@ -55,12 +57,12 @@ async fn what_is_written_is_read_back_with_its_types() {
 async fn a_transaction_happens_whole_or_not_at_all() {
     on_each_database(async |db| {
         let mut tx = db.begin_write().await.expect("begun");
-        tx.run(enrolment(1)).await.expect("written");
+        tx.run(endpoint(1)).await.expect("written");
         drop(tx);
         assert_eq!(db.first(sql(COUNT)).await.expect("read"), Some((0_i64,)));
         let mut tx = db.begin_write().await.expect("begun");
-        tx.run(enrolment(1)).await.expect("written");
-        tx.run(enrolment(2)).await.expect("written");
+        tx.run(endpoint(1)).await.expect("written");
+        tx.run(endpoint(2)).await.expect("written");
         tx.commit().await.expect("committed");
         assert_eq!(db.first(sql(COUNT)).await.expect("read"), Some((2_i64,)));
     })
@@ -70,9 +72,9 @@ async fn a_transaction_happens_whole_or_not_at_all() {
 #[tokio::test]
 async fn a_second_row_where_one_may_be_is_a_lost_race() {
     on_each_database(async |db| {
-        db.run(enrolment(1)).await.expect("written");
+        db.run(endpoint(1)).await.expect("written");
         let mut tx = db.begin_write().await.expect("begun");
-        let again = tx.run(enrolment(1)).await.expect_err("refused");
+        let again = tx.run(endpoint(1)).await.expect_err("refused");
         assert!(again.is_unique_violation() && again.is_lost_race(), "{again}");
         drop(tx);
         let other = db.run(sql("INSERT INTO nothing VALUES (1)")).await.expect_err("refused");
@@ -88,7 +90,7 @@ async fn opening_again_finds_what_was_written() {
     db.close().await;
     for place in [file, server()] {
         let db = Db::open(&place).await.expect("opened");
-        db.run(enrolment(1)).await.expect("written");
+        db.run(endpoint(1)).await.expect("written");
         db.close().await;
         let db = Db::open(&place).await.expect("opened again");
         assert_eq!(db.first(sql(COUNT)).await.expect("read"), Some((1_i64,)));
@@ -101,7 +103,7 @@ async fn relays_that_start_at_the_same_time_share_a_new_database() {
     let place = server();
     let (one, other) = tokio::join!(Db::open(&place), Db::open(&place));
     let (one, other) = (one.expect("opened"), other.expect("opened"));
-    one.run(enrolment(1)).await.expect("written");
+    one.run(endpoint(1)).await.expect("written");
     assert_eq!(other.first(sql(COUNT)).await.expect("read"), Some((1_i64,)));
 }
 

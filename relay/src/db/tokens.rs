@@ -70,7 +70,7 @@ impl Db {
     /// The valid token with this hash, if there is one.
     pub(crate) async fn token(&self, token_hash: &[u8; 32], now: Moment) -> Result<Option<Token>, DbError> {
         let select = sql("SELECT api_tokens.id, account, user_name, scopes, last_used_ms, address
-             FROM api_tokens JOIN accounts ON accounts.id = account
+             FROM api_tokens JOIN accounts ON accounts.id = account AND is_enabled = 1
              WHERE token_hash = $1 AND revoked_ms IS NULL AND $2 < expires_ms");
         let row = self.first(select.bind(token_hash).bind(now)).await?;
         Ok(row.map(|(id, account, user, scopes, last_used, address)| Token {

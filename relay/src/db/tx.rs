@@ -40,11 +40,6 @@ impl Tx {
         })
     }
 
-    /// The row of an answer that always has one.
-    pub(crate) async fn one<R: Record>(&mut self, statement: Statement) -> Result<R, DbError> {
-        self.first(statement).await?.ok_or(DbError::Sql(sqlx::Error::RowNotFound))
-    }
-
     /// Makes it last: it is on the disk when this returns.
     pub(crate) async fn commit(self) -> Result<(), DbError> {
         match self.0 {

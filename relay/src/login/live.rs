@@ -13,13 +13,13 @@ const SWEEP_AT: usize = 1024;
 
 /// A token for each login that has something open. Nothing is kept for the others.
 #[derive(Debug, Default)]
-pub(super) struct LiveLogins {
+pub(crate) struct LiveLogins {
     tokens: Mutex<HashMap<LoginId, Weak<CancellationToken>>>,
 }
 
 impl LiveLogins {
     /// Fires when the login ends. Keep it for as long as something is open.
-    pub(super) fn token(&self, login: LoginId) -> Arc<CancellationToken> {
+    pub(crate) fn token(&self, login: LoginId) -> Arc<CancellationToken> {
         let mut tokens = self.tokens.lock();
         if let Some(token) = tokens.get(&login).and_then(Weak::upgrade) {
             return token;
@@ -38,7 +38,7 @@ impl LiveLogins {
         tokens.iter().filter(|(_, token)| 0 < token.strong_count()).map(|(login, _)| *login).collect()
     }
 
-    pub(super) fn end(&self, login: LoginId) {
+    pub(crate) fn end(&self, login: LoginId) {
         let token = self.tokens.lock().remove(&login).and_then(|token| token.upgrade());
         if let Some(token) = token {
             token.cancel();

@@ -32,9 +32,9 @@ use crate::time::Moment;
 
 pub(crate) use cookie::{browser_of, clear_cookie, set_browser, set_cookie, token_of};
 use known::Browser;
-use live::LiveLogins;
+pub(crate) use live::LiveLogins;
 pub use notes::NoteError;
-pub(crate) use notes::{Asker, By, LoginEvent, Note, Notebook, Tracing};
+pub(crate) use notes::{Asker, By, LoginEvent, Note, Notebook};
 pub use password::PasswordError;
 use password::Passwords;
 pub(crate) use password::readable_password;
@@ -204,6 +204,12 @@ impl Logins {
         })
     }
 
+    /// The digest of a session key, typed with or without spaces and dashes, in letters of any case.
+    pub(crate) fn digest(&self, code: &str) -> desk::key::Digest {
+        let plain: String = code.chars().filter(|letter| letter.is_alphanumeric()).collect();
+        self.sealer.digest(&plain.to_uppercase())
+    }
+
     /// Hashes a password for an account.
     pub(crate) async fn hash(&self, password: &str) -> Result<String, PasswordError> {
         self.passwords.hash(password).await
@@ -221,6 +227,8 @@ impl Logins {
         let user = attempt.user.to_lowercase();
         let is_typed = user.chars().count() <= USER_MAX && attempt.password.len() <= PASSWORD_BYTES_MAX;
         let account = if is_typed { self.db.account(&user).await? } else { None };
+        // Whoever may not log in hears what somebody hears who does not exist.
+        let account = account.filter(|account| account.is_enabled);
         let asker = Asker::visitor(attempt.address);
         let (account, browser) = self.prove(asker, &user, account, attempt).await?;
         let browser = browser.unwrap_or_else(|| Browser::new(account.id)).to_cookie(&self.sealer);

@@ -78,17 +78,3 @@ pub(crate) trait Notebook: Send + Sync + std::fmt::Debug {
     /// Writes a note; it is on the disk when this is ready.
     fn note(&self, note: Note) -> BoxFuture<'_, Result<(), NoteError>>;
 }
-
-/// Writes notes to the relay's log.
-#[derive(Debug)]
-pub(crate) struct Tracing;
-
-impl Notebook for Tracing {
-    fn note(&self, note: Note) -> BoxFuture<'_, Result<(), NoteError>> {
-        let Note { event, asker, account, detail } = note;
-        let address = asker.address.map(tracing::field::display);
-        let account = account.map(tracing::field::display);
-        tracing::info!(target: "relay::login", ?event, by = ?asker.by, address, account, detail);
-        Box::pin(std::future::ready(Ok(())))
-    }
-}

@@ -6,6 +6,7 @@
 use std::io;
 use std::path::Path;
 
+use desk::key::Digest;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 
@@ -17,6 +18,7 @@ const KEY_BYTES: usize = 32;
 /// What the keys made of the file's are for. Changing a text makes what it sealed unreadable.
 const FOR_SEALING: &[u8] = b"nearhand seal v1";
 const FOR_MARKS: &[u8] = b"nearhand mark v1";
+const FOR_DIGESTS: &[u8] = b"nearhand digest v1";
 
 /// Why a sealed secret cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +29,7 @@ pub struct SealError;
 pub(crate) struct Sealer {
     key: LessSafeKey,
     marks: hmac::Key,
+    digests: hmac::Key,
 }
 
 impl std::fmt::Debug for Sealer {
@@ -57,7 +60,8 @@ impl Sealer {
         let sealing = hmac::sign(&root, FOR_SEALING);
         let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, sealing.as_ref()).ok()?);
         let marks = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, FOR_MARKS).as_ref());
-        Some(Self { key, marks })
+        let digests = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, FOR_DIGESTS).as_ref());
+        Some(Self { key, marks, digests })
     }
 
     /// Seals a secret that belongs to `owner`.
@@ -81,6 +85,14 @@ impl Sealer {
             .open_in_place(Nonce::assume_unique_for_key(*nonce), aad, &mut secret)
             .map_err(|_| SealError)?;
         Ok(opened.to_vec())
+    }
+
+    /// The digest by which a short secret is known again, such as a session key: without the key's file nobody can
+    /// try all of them.
+    pub(super) fn digest(&self, secret: &str) -> Digest {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(hmac::sign(&self.digests, secret.as_bytes()).as_ref());
+        Digest::new(bytes)
     }
 
     /// A mark by which the relay later knows that it gave this away.

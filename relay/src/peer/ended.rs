@@ -6,6 +6,7 @@ use wire::DecodeError;
 use wire::close::CloseCode;
 
 use crate::db::DbError;
+use crate::keeper::AskError;
 use crate::metrics::Fault;
 
 /// Why a link's task ended.
@@ -20,6 +21,12 @@ pub(super) enum Ended {
     /// The login behind the link ended.
     #[error("the login ended")]
     LoginOver,
+    /// Another console of the same account took over.
+    #[error("another console of this account took over")]
+    TakenOver,
+    /// The desk does not let him be there.
+    #[error(transparent)]
+    Desk(#[from] AskError),
     /// Nothing was heard for too long.
     #[error("nothing was heard for too long")]
     Silent,
@@ -65,7 +72,9 @@ impl Ended {
         Some(match self {
             Self::Stopping => CloseCode::GoingAway,
             Self::Ordered(code) => *code,
-            Self::LoginOver => CloseCode::NotAllowed,
+            Self::LoginOver | Self::Desk(AskError::Refused(_)) => CloseCode::NotAllowed,
+            Self::TakenOver => CloseCode::Replaced,
+            Self::Desk(_) => CloseCode::Internal,
             Self::Silent => CloseCode::Silent,
             Self::Control(ControlError::Stream(StreamError::Link(_))) | Self::Link(_) => return None,
             Self::Control(error) => error.close_code(),

@@ -9,6 +9,7 @@ mod ended;
 mod greet;
 mod input;
 mod proof;
+mod rights;
 mod talk;
 mod technician;
 mod viewer;

@@ -2,12 +2,16 @@
 
 use std::time::Instant;
 
+use desk::jump::{self, Seen};
+use desk::{Actor, ItemId};
 use ed25519_dalek::{Signature, VerifyingKey};
 use proto::handshake::statement;
 use transport::Link;
 use wire::control::{AgentKey, Enrolment, Hello, Refusal, RefusalCode, Role, hello::Proof};
 
-use crate::db::{DbError, Device, Endpoint, EnrolError, Login};
+use crate::admission::NotAdmitted;
+use crate::db::{Device, Endpoint, Login};
+use crate::keeper::{AskError, Caller, digest_of};
 use crate::site::Site;
 
 /// Who proved himself.
@@ -24,22 +28,12 @@ pub(super) async fn check(site: &Site, link: &Link, hello: Hello) -> Result<Admi
     match (role, proof) {
         (Role::Agent, Some(Proof::AgentKey(key))) => {
             let public_key = check_key(link, &key)?;
-            let endpoint =
-                site.db.endpoint_came(&public_key, &device).await.map_err(|error| failed(&error))?;
-            endpoint
-                .map(Admitted::Agent)
-                .ok_or_else(|| refusal(RefusalCode::NotKnown, "this agent is not enrolled here"))
+            came(site, link, &public_key, &device).await.map(Admitted::Agent)
         }
         (Role::Agent, Some(Proof::Enrolment(Enrolment { secret, key: Some(key) }))) => {
             let public_key = check_key(link, &key)?;
-            let endpoint =
-                site.db.enrol(&secret, &public_key, &device).await.map_err(|error| match error {
-                    EnrolError::NotKnown => refusal(RefusalCode::NotKnown, &error.to_string()),
-                    EnrolError::Expired => refusal(RefusalCode::Expired, &error.to_string()),
-                    EnrolError::Db(error) => failed(&error),
-                })?;
-            tracing::info!(endpoint = %endpoint.id, name = endpoint.name, peer = %link.peer(), "agent enrolled");
-            Ok(Admitted::Agent(endpoint))
+            enrol(site, link, &secret, &public_key, &device).await?;
+            came(site, link, &public_key, &device).await.map(Admitted::Agent)
         }
         (Role::Technician, Some(Proof::Ticket(ticket))) => {
             let login = site.tickets.redeem(Instant::now(), &ticket);
@@ -48,6 +42,66 @@ pub(super) async fn check(site: &Site, link: &Link, hello: Hello) -> Result<Admi
                 .ok_or_else(|| refusal(RefusalCode::NotKnown, "the ticket is not known, or no longer"))
         }
         _ => Err(refusal(RefusalCode::NotAllowed, "this role has no place here")),
+    }
+}
+
+/// The endpoint of a known key, if the desk has it.
+async fn came(site: &Site, link: &Link, public_key: &[u8; 32], device: &Device) -> Result<Endpoint, Refusal> {
+    let not_enrolled = || refusal(RefusalCode::NotKnown, "this agent is not enrolled here");
+    let known = site.db.endpoint_came(public_key, device).await.map_err(|error| failed(&error))?;
+    let mut endpoint = known.ok_or_else(not_enrolled)?;
+    let item = ItemId::from(endpoint.id);
+    let seen = seen(link, device);
+    let (name, before) = {
+        let desk = site.keeper.read();
+        let item = desk.items().get(&item).ok_or_else(not_enrolled)?;
+        (item.label.name.clone(), item.seen.clone())
+    };
+    endpoint.name = name;
+    if before != seen {
+        tell(site, link, item, jump::Command::Saw { item, seen }).await?;
+    }
+    Ok(endpoint)
+}
+
+/// Puts an endpoint on the desk by the secret of an install token.
+async fn enrol(
+    site: &Site,
+    link: &Link,
+    secret: &[u8],
+    public_key: &[u8; 32],
+    device: &Device,
+) -> Result<(), Refusal> {
+    let endpoint = site.db.know_endpoint(public_key).await.map_err(|error| failed(&error))?;
+    let item = ItemId::from(endpoint);
+    let command = jump::Command::Enrol { digest: digest_of(secret), item, seen: seen(link, device) };
+    tell(site, link, item, command).await?;
+    tracing::info!(%endpoint, peer = %link.peer(), "agent enrolled");
+    Ok(())
+}
+
+/// An agent says something to the desk.
+async fn tell(site: &Site, link: &Link, item: ItemId, command: jump::Command) -> Result<(), Refusal> {
+    let caller = Caller::at(Actor::Endpoint(item), link.peer().ip().to_canonical());
+    match site.keeper.ask(caller, command).await {
+        Ok(_) => Ok(()),
+        Err(AskError::Refused(refused)) => {
+            let NotAdmitted { code, detail, retry_after_ms } = refused.into();
+            Err(Refusal { retry_after_ms, ..refusal(code, &detail) })
+        }
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+fn seen(link: &Link, device: &Device) -> Seen {
+    Seen {
+        host_name: device.host_name.clone(),
+        os: device.os.clone(),
+        os_version: device.os_version.clone(),
+        software: device.software.clone(),
+        user: device.user.clone(),
+        public_ip: link.peer().ip().to_canonical().to_string(),
+        ..Seen::default()
     }
 }
 
@@ -69,7 +123,7 @@ fn refusal(code: RefusalCode, detail: &str) -> Refusal {
 }
 
 /// A fault of our own: the log has it, the peer may try again.
-fn failed(error: &DbError) -> Refusal {
+fn failed(error: &dyn std::error::Error) -> Refusal {
     tracing::error!(%error, "cannot check a proof");
     let retry_after_ms = 5_000;
     Refusal { retry_after_ms, ..refusal(RefusalCode::Unspecified, "the relay failed") }

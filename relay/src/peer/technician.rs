@@ -4,21 +4,24 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use desk::{Participant, presence};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use transport::control::Control;
 use transport::{Link, RecvStream, StreamError};
 use wire::close::CloseCode;
-use wire::control::{Grant, Join, JoinRefused, Joined, RefusalCode, Role, SessionEnded, control::Body, join};
+use wire::control::{Grant, Join, JoinRefused, Joined, RefusalCode, Role, SessionEnded, control::Body};
 use wire::stream::{StreamHeader, StreamKind};
 use wire::{DecodeError, SessionId};
 
-use crate::db::{Endpoint, EndpointId, Login};
-use crate::gate::NotAdmitted;
+use crate::admission::{self, Admission, NotAdmitted};
+use crate::attendance::Present;
+use crate::db::Login;
+use crate::keeper::Caller;
 use crate::peer::ended::Ended;
 use crate::peer::talk::{Event, Talk};
-use crate::peer::{input, viewer};
+use crate::peer::{input, rights, viewer};
 use crate::registry::Place;
 use crate::session::{Ending, Outbox, Technician};
 use crate::site::Site;
@@ -36,11 +39,14 @@ pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, login: Lo
     site.metrics.links(carrier, Role::Technician).increment(1.0);
     tracing::info!(user = login.user, %peer, carrier = carrier.name(), "technician connected");
 
-    let login_over = site.logins.ended(login.id);
+    let (login_over, console_over) = (site.logins.ended(login.id), site.consoles.token(login.id));
     let user = login.user.clone();
+    let caller = Caller::of(&login, peer.ip().to_canonical());
     let task = TechnicianTask {
         places: HashMap::new(),
         inputs: JoinSet::new(),
+        who: Participant::Account(login.account.into()),
+        caller,
         site: &site,
         link,
         login,
@@ -48,7 +54,7 @@ pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, login: Lo
         end,
         talk,
     };
-    let reason = task.run(&login_over).await;
+    let reason = task.run(&login_over, &console_over).await;
     site.metrics.links(carrier, Role::Technician).decrement(1.0);
     tracing::info!(user, %peer, %reason, "technician disconnected");
 }
@@ -59,8 +65,8 @@ type InputEnd = Result<(), Ended>;
 /// A session that the technician is in.
 struct Seat {
     place: Place,
-    /// Stops the task that sends the picture.
-    viewing: CancellationToken,
+    /// Fires when he is out: stops the task that sends the picture.
+    out: CancellationToken,
     /// The task that passes on the newest input stream.
     input: Option<AbortHandle>,
 }
@@ -69,6 +75,8 @@ struct TechnicianTask<'a> {
     site: &'a Arc<Site>,
     link: Link,
     login: Login,
+    caller: Caller,
+    who: Participant,
     outbox: Outbox,
     end: Ending,
     talk: Talk,
@@ -77,11 +85,14 @@ struct TechnicianTask<'a> {
 }
 
 impl TechnicianTask<'_> {
-    async fn run(mut self, login_over: &CancellationToken) -> Ended {
-        let ended = match self.site.logins.is_valid(self.login.id).await {
-            Ok(true) => self.serve(login_over).await,
-            Ok(false) => Ended::LoginOver,
-            Err(error) => error.into(),
+    async fn run(mut self, login_over: &CancellationToken, console_over: &CancellationToken) -> Ended {
+        let ended = match self.open_console().await {
+            Ok(present) => {
+                let ended = self.serve(login_over, console_over).await;
+                drop(present);
+                ended
+            }
+            Err(ended) => ended,
         };
         let sessions: Vec<SessionId> = self.places.keys().copied().collect();
         for session in sessions {
@@ -91,7 +102,18 @@ impl TechnicianTask<'_> {
         ended
     }
 
-    async fn serve(&mut self, login_over: &CancellationToken) -> Ended {
+    /// The standing link is the console: a second one of another login takes over.
+    async fn open_console(&self) -> Result<Present, Ended> {
+        if !self.site.logins.is_valid(self.login.id).await? {
+            return Err(Ended::LoginOver);
+        }
+        let login = self.login.id.get().cast_unsigned();
+        let open = presence::Command::Open { kind: presence::ConsoleKind::Web, login };
+        self.site.keeper.ask(self.caller, open).await?;
+        Ok(Present::new(self.site, self.who))
+    }
+
+    async fn serve(&mut self, login_over: &CancellationToken, console_over: &CancellationToken) -> Ended {
         let site = self.site;
         let link = self.link.clone();
         let expires = tokio::time::Instant::now() + self.login.expires.after(Moment::now());
@@ -100,6 +122,7 @@ impl TechnicianTask<'_> {
             let step = tokio::select! {
                 biased;
                 () = login_over.cancelled() => Err(Ended::LoginOver),
+                () = console_over.cancelled() => Err(Ended::TakenOver),
                 () = tokio::time::sleep_until(expires) => Err(Ended::LoginOver),
                 event = self.talk.wait(site) => self.control(event).await,
                 Some(ended) = self.inputs.join_next(), if !self.inputs.is_empty() => self.input_ended(ended),
@@ -119,6 +142,7 @@ impl TechnicianTask<'_> {
             if let Err(ended) = step {
                 return ended;
             }
+            self.forget_ended().await;
         }
     }
 
@@ -129,6 +153,7 @@ impl TechnicianTask<'_> {
             Body::Leave(leave) => {
                 let session = SessionId::from_wire(leave.session);
                 if self.leave(session).await {
+                    self.leave_desk(session).await;
                     let ended = SessionEnded { session: session.to_wire(), ..SessionEnded::default() };
                     self.talk.send(Body::SessionEnded(ended)).await?;
                 }
@@ -168,59 +193,46 @@ impl TechnicianTask<'_> {
 
     async fn join(&mut self, join: Join) -> Result<(), Ended> {
         let request = join.request;
-        match self.admit(join).await? {
-            Ok((endpoint, grant)) => match self.take_seat(&endpoint, grant).await? {
-                Ok(place) => self.joined(request, &place, grant).await,
+        match self.admit(join).await {
+            Ok(admission) => match self.take_seat(&admission).await? {
+                Ok(place) => self.joined(request, &place, admission.grant).await,
                 Err(refused) => self.refuse(request, refused).await,
             },
             Err(refused) => self.refuse(request, refused).await,
         }
     }
 
-    /// Which endpoint is meant, and whether he may.
-    async fn admit(&self, join: Join) -> Result<Result<(Endpoint, Grant), NotAdmitted>, Ended> {
-        let not_known = || NotAdmitted {
-            code: RefusalCode::NotKnown,
-            detail: "there is no such computer or session".to_owned(),
-        };
+    /// Which session is meant, and whether he may.
+    async fn admit(&self, join: Join) -> Result<Admission, NotAdmitted> {
         if self.site.config.links.sessions_of_link_max <= self.places.len() {
-            let detail = "this page is in as many sessions as it may be".to_owned();
-            return Ok(Err(NotAdmitted { code: RefusalCode::Full, detail }));
+            let detail = "this page is in as many sessions as it may be";
+            return Err(NotAdmitted::new(RefusalCode::Full, detail));
         }
-        let id = match join.target {
-            Some(join::Target::EndpointId(id)) => id.parse::<EndpointId>().ok(),
-            Some(join::Target::Session(id)) => {
-                self.site.registry.session(SessionId::from_wire(id)).map(|session| session.endpoint)
-            }
-            None => None,
-        };
-        let Some(id) = id else { return Ok(Err(not_known())) };
-        let Some(endpoint) = self.site.db.endpoint(id).await? else { return Ok(Err(not_known())) };
-        Ok(self.site.gate.admit(&self.login, endpoint.id).map(|grant| (endpoint, grant)))
+        admission::admit(self.site, self.caller, self.who, join.target).await
     }
 
     /// Takes a seat, and starts to send what is seen from it.
-    async fn take_seat(
-        &mut self,
-        endpoint: &Endpoint,
-        grant: Grant,
-    ) -> Result<Result<Place, NotAdmitted>, Ended> {
-        let wake = Arc::new(Notify::new());
-        let technician = Technician { outbox: self.outbox.clone(), wake: Arc::clone(&wake), grant };
-        let place = match self.site.registry.join(endpoint, technician, &self.site.metrics) {
+    async fn take_seat(&mut self, admission: &Admission) -> Result<Result<Place, NotAdmitted>, Ended> {
+        // Who joins a second time gives up the first seat: a link has one picture of each session.
+        self.leave(admission.session).await;
+        let (wake, out) = (Arc::new(Notify::new()), CancellationToken::new());
+        let technician = Technician {
+            who: self.who,
+            outbox: self.outbox.clone(),
+            wake: Arc::clone(&wake),
+            grant: admission.grant,
+            out: out.clone(),
+        };
+        let place = match self.site.registry.join(admission, technician, &self.site.metrics) {
             Ok(place) => place,
             Err(refused) => return Ok(Err(refused)),
         };
-        // Who joins a second time gives up the first seat: a link has one picture of each session.
-        self.leave(place.session.id).await;
         if self.places.is_empty() {
             self.talk.set_live(true).await?;
         }
-        let viewing = CancellationToken::new();
-        let seat = Seat { place: place.clone(), viewing: viewing.clone(), input: None };
-        self.places.insert(place.session.id, seat);
+        self.places.insert(place.session.id, Seat { place: place.clone(), out: out.clone(), input: None });
         let viewer = viewer::Viewer::new(self.site, self.link.clone(), place.clone(), wake, self.end.clone());
-        self.site.tasks.spawn(viewer.run(viewing));
+        self.site.tasks.spawn(viewer.run(out));
         self.site.metrics.viewers.increment(1.0);
         Ok(Ok(place))
     }
@@ -237,36 +249,71 @@ impl TechnicianTask<'_> {
         place.session.greet(place.seat);
         tracing::info!(
             user = self.login.user, session = %place.session.id, endpoint = %place.session.endpoint,
-            name = place.session.name, seat = %place.seat, rights = rights(grant), "technician joined"
+            name = place.session.name, seat = %place.seat, rights = words_for(grant), "technician joined"
         );
         Ok(())
     }
 
     async fn refuse(&mut self, request: u32, refused: NotAdmitted) -> Result<(), Ended> {
         tracing::info!(user = self.login.user, reason = refused.detail, "technician not admitted");
-        let NotAdmitted { code, detail } = refused;
-        let message = JoinRefused { request, code: code.into(), detail, retry_after_ms: 0 };
+        let NotAdmitted { code, detail, retry_after_ms } = refused;
+        let message = JoinRefused { request, code: code.into(), detail, retry_after_ms };
         self.talk.send(Body::JoinRefused(message)).await
     }
 
     /// Says whether he was in.
     async fn leave(&mut self, session: SessionId) -> bool {
         let Some(seat) = self.places.remove(&session) else { return false };
-        seat.viewing.cancel();
+        self.site.registry.leave(&seat.place);
+        self.left(seat).await;
+        true
+    }
+
+    /// Closing a session's page is leaving it; who is alone with an unattended endpoint ends the session. An owner
+    /// whom others need stays it: what becomes of the session is his to say, not his page's.
+    async fn leave_desk(&self, session: SessionId) {
+        let id = desk::SessionId::new(session.to_wire());
+        let command = {
+            let desk = self.site.keeper.read();
+            let Some(state) = desk.session(id).filter(|state| state.has(self.who)) else { return };
+            match (state.owner().map(Participant::Account) == Some(self.who), state.item()) {
+                (false, _) => desk::session::Command::Leave { session: id },
+                (true, Some(_)) if state.members.len() == 1 => {
+                    desk::session::Command::End { session: id, reason: String::new() }
+                }
+                (true, _) => return,
+            }
+        };
+        if let Err(error) = self.site.keeper.ask(self.caller, command).await {
+            tracing::warn!(user = self.login.user, %session, %error, "could not leave the session");
+        }
+    }
+
+    /// Forgets the sessions that he was put out of.
+    async fn forget_ended(&mut self) {
+        let ended = self.places.iter().filter(|(_, seat)| seat.out.is_cancelled());
+        let ended: Vec<SessionId> = ended.map(|(&session, _)| session).collect();
+        for session in ended {
+            if let Some(seat) = self.places.remove(&session) {
+                self.left(seat).await;
+            }
+        }
+    }
+
+    async fn left(&mut self, seat: Seat) {
+        seat.out.cancel();
         if let Some(input) = seat.input {
             input.abort();
         }
-        self.site.registry.leave(&seat.place, &self.site.metrics);
         self.site.metrics.viewers.decrement(1.0);
         tracing::info!(
-            user = self.login.user, %session, name = seat.place.session.name, seat = %seat.place.seat,
-            "technician left"
+            user = self.login.user, session = %seat.place.session.id, name = seat.place.session.name,
+            seat = %seat.place.seat, "technician left"
         );
         if self.places.is_empty() {
             // A link that cannot even be told so is found dead by its own task.
             let _ = self.talk.set_live(false).await.is_ok();
         }
-        true
     }
 
     /// A stream that the technician opened: only input comes as one.
@@ -276,7 +323,12 @@ impl TechnicianTask<'_> {
             let error = DecodeError::Unknown { field: "stream kind", got: header.kind as u64 };
             return Err(Ended::Stream { what: "stream", error: error.into() });
         }
-        let Some(seat) = self.places.get_mut(&header.session) else {
+        let session = desk::SessionId::new(header.session.to_wire());
+        let rights = self.site.keeper.read().rights(session, self.who);
+        let Some(seat) =
+            self.places.get_mut(&header.session).filter(|_| rights::may_open(header.kind, &rights))
+        else {
+            self.site.metrics.streams_refused.increment(1);
             stream.stop(CloseCode::NotAllowed);
             return Ok(());
         };
@@ -296,7 +348,7 @@ impl TechnicianTask<'_> {
 }
 
 /// What a grant allows, in the log's words.
-fn rights(grant: Grant) -> &'static str {
+fn words_for(grant: Grant) -> &'static str {
     match (grant.view, grant.control) {
         (_, true) => "view and control",
         (true, false) => "view",

@@ -6,24 +6,26 @@
 mod cursor;
 mod outbox;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
+use desk::Participant;
 use parking_lot::Mutex;
 use plane::{DemandError, Refused};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use wire::control::{
     self, Answer, ColorMode, ControlState, Demand, Displays, Grant, Notice, Refresh, RefusalCode, SeatLeft,
-    SessionClosed, SessionOpened, Wanted, control::Body,
+    SessionClosed, SessionEnded, SessionOpened, Wanted, control::Body,
 };
 use wire::cursor::Cursor;
 use wire::input::Pointer;
 use wire::screen::Update;
 use wire::{Seat, SessionId};
 
+use crate::admission::NotAdmitted;
 use crate::db::EndpointId;
-use crate::gate::NotAdmitted;
 use crate::peer::Agent;
 use cursor::CursorNow;
 
@@ -33,11 +35,14 @@ pub(crate) use outbox::{Ending, Outbox};
 /// A technician as a session knows him.
 #[derive(Debug)]
 pub(crate) struct Technician {
+    pub(crate) who: Participant,
     pub(crate) grant: Grant,
     /// To his control stream.
     pub(crate) outbox: Outbox,
     /// Wakes the task that sends him the picture.
     pub(crate) wake: Arc<Notify>,
+    /// Ends everything that he has open in the session.
+    pub(crate) out: CancellationToken,
 }
 
 /// One support session.
@@ -119,7 +124,7 @@ impl Session {
         state
             .plane
             .join(seat, plane::Viewer::Technician)
-            .map_err(|error| NotAdmitted { code: RefusalCode::Full, detail: error.to_string() })?;
+            .map_err(|error| NotAdmitted::new(RefusalCode::Full, error.to_string()))?;
         state.last_seat += 1;
         state.seats.insert(seat, Seated { technician, controls: false });
         Ok(seat)
@@ -146,22 +151,97 @@ impl Session {
         self.ask_agent(&mut state);
     }
 
-    /// Whether nobody is in.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.state.lock().seats.is_empty()
+    /// Everybody who has a place.
+    pub(crate) fn people(&self) -> BTreeSet<Participant> {
+        self.state.lock().seats.values().map(|seated| seated.technician.who).collect()
     }
 
-    /// The session is over.
-    pub(crate) fn close(&self) {
-        if let Some(agent) = self.state.lock().agent.take() {
-            let detail = "the last technician left".to_owned();
+    /// Takes all places of somebody away, and tells him why.
+    pub(crate) fn remove(&self, who: Participant, reason: &str) {
+        let mut state = self.state.lock();
+        let of_him = |(&seat, seated): (&Seat, &Seated)| (seated.technician.who == who).then_some(seat);
+        let seats: Vec<Seat> = state.seats.iter().filter_map(of_him).collect();
+        for seat in seats {
+            self.put_out(&mut state, seat, reason);
+        }
+        self.ask_agent(&mut state);
+    }
+
+    /// The session is over: everybody is told why.
+    pub(crate) fn close(&self, reason: &str) {
+        let mut state = self.state.lock();
+        let seats: Vec<Seat> = state.seats.keys().copied().collect();
+        for seat in seats {
+            self.put_out(&mut state, seat, reason);
+        }
+        self.send_agent_away(&mut state, reason);
+    }
+
+    /// The agent has no part in the session any more; technicians keep their places.
+    pub(crate) fn dismiss_agent(&self, reason: &str) {
+        let mut state = self.state.lock();
+        self.send_agent_away(&mut state, reason);
+        state.plane.agent_lost();
+        self.tell_all(&state, reason);
+    }
+
+    fn put_out(&self, state: &mut State, seat: Seat, reason: &str) {
+        let Some(seated) = state.seats.remove(&seat) else { return };
+        state.plane.leave(seat);
+        self.release(state, seat);
+        seated.technician.out.cancel();
+        let (session, code) = (self.id.to_wire(), RefusalCode::NotAllowed.into());
+        let ended = SessionEnded { session, code, detail: reason.to_owned() };
+        seated.technician.outbox.send(Body::SessionEnded(ended));
+    }
+
+    fn send_agent_away(&self, state: &mut State, reason: &str) {
+        if let Some(agent) = state.agent.take() {
+            let detail = reason.to_owned();
             agent.outbox.send(Body::SessionClosed(SessionClosed { session: self.id.to_wire(), detail }));
         }
+    }
+
+    /// Gives every seat the rights that its technician has now. Who may not control any more lets go; who may not
+    /// look any more sees nothing from here on.
+    pub(crate) fn renew_grants(&self, grant_of: impl Fn(Participant) -> Grant) {
+        let mut state = self.state.lock();
+        let seats: Vec<Seat> = state.seats.keys().copied().collect();
+        for seat in seats {
+            let Some(seated) = state.seats.get_mut(&seat) else { continue };
+            let grant = grant_of(seated.technician.who);
+            let before = std::mem::replace(&mut seated.technician.grant, grant);
+            let lets_go = seated.controls && !grant.control;
+            seated.controls &= grant.control;
+            if lets_go {
+                let detail = "you may only watch from now on".to_owned();
+                let message = ControlState { session: self.id.to_wire(), granted: false, detail };
+                seated.technician.outbox.send(Body::ControlState(message));
+                self.release(&state, seat);
+            }
+            if before.view && !grant.view {
+                self.blind(&mut state, seat);
+            }
+        }
+        self.ask_agent(&mut state);
+    }
+
+    /// Somebody may not look: whatever he asked to see, he sees nothing, and is told so.
+    fn blind(&self, state: &mut State, seat: Seat) {
+        // An empty demand is never beyond a limit.
+        let _ = state.plane.demand(seat, &[]);
+        let Some(seated) = state.seats.get(&seat) else { return };
+        let text = "you may not see the screen of this session".to_owned();
+        seated.technician.outbox.send(Body::Notice(Notice { session: self.id.to_wire(), text }));
     }
 
     /// What a technician wants to see from now on.
     pub(crate) fn demand(&self, seat: Seat, wanted: &[Wanted]) -> Result<(), DemandError> {
         let mut state = self.state.lock();
+        if state.seats.get(&seat).is_some_and(|seated| !seated.technician.grant.view) {
+            self.blind(&mut state, seat);
+            return Ok(());
+        }
         let replaced = state.plane.demand(seat, wanted)?;
         let Some(seated) = state.seats.get(&seat) else { return Ok(()) };
         for replaced in replaced {

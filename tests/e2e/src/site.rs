@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -18,6 +19,8 @@ pub struct Site {
     relay: Process,
     ready: Ready,
     password: String,
+    /// Accounts made so far.
+    accounts: AtomicUsize,
 }
 
 /// Where a relay listens.
@@ -43,7 +46,7 @@ impl Site {
         let ready = relay.line("its ready line", START_MAX, Ready::parse)?;
         let password = |line: &str| line.strip_prefix("password: ").map(str::to_owned);
         let password = relay.line("the administrator's password", START_MAX, password)?;
-        Ok(Self { state, relay, ready, password })
+        Ok(Self { state, relay, ready, password, accounts: AtomicUsize::new(0) })
     }
 
     /// Where it listens.
@@ -66,6 +69,19 @@ impl Site {
         &self.password
     }
 
+    /// User and password of a fresh account, an administrator's like the first. Each technician needs one: an
+    /// account has one console at a time.
+    ///
+    /// # Errors
+    /// When the relay's command fails.
+    pub fn account(&self) -> anyhow::Result<(String, String)> {
+        let user = format!("technician-{}", self.accounts.fetch_add(1, Ordering::Relaxed));
+        let create = ["admin", "create-account", "--administrator", "--user", &user, "--name", &user];
+        let printed = self.command(&create)?;
+        let password = printed.lines().find_map(|line| line.strip_prefix("password: "));
+        Ok((user, password.with_context(|| printed.clone())?.to_owned()))
+    }
+
     /// The address of the console's page, which a browser on this machine may open.
     pub fn console_url(&self) -> String {
         format!("http://localhost:{}/console/", self.ready.http.port())
@@ -81,17 +97,21 @@ impl Site {
     /// # Errors
     /// When the relay's command fails.
     pub fn token(&self, name: &str) -> anyhow::Result<String> {
+        let printed = self.command(&["enrol", "--name", name])?;
+        let token = printed.split_whitespace().find(|word| word.starts_with("nh1_"));
+        token.map(str::to_owned).context(printed.clone())
+    }
+
+    /// Runs a command of the relay on its state folder, and gives what it prints.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub fn command(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let mut command = Command::new(process::own("relay")?);
-        let output =
-            command.arg("--state").arg(self.state.path()).args(["enrol", "--name", name]).output()?;
+        let output = command.arg("--state").arg(self.state.path()).args(arguments).output()?;
         let said = String::from_utf8_lossy(&output.stderr);
-        anyhow::ensure!(output.status.success(), "relay enrol: {said}");
-        let printed = String::from_utf8(output.stdout)?;
-        printed
-            .split_whitespace()
-            .find(|word| word.starts_with("nh1_"))
-            .map(str::to_owned)
-            .context(printed.clone())
+        anyhow::ensure!(output.status.success(), "relay {}: {said}", arguments.join(" "));
+        Ok(String::from_utf8(output.stdout)?)
     }
 
     /// Stops the relay as an operator does, and starts it again on the same ports.

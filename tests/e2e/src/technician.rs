@@ -16,7 +16,7 @@ use crate::site::Site;
 /// How long the first picture may take on a loaded machine.
 const FIRST_PICTURE_MAX: Duration = Duration::from_secs(20);
 
-/// Logs in to a site.
+/// Logs in to a site with an account of its own.
 ///
 /// # Errors
 /// When the site refuses.
@@ -30,10 +30,11 @@ pub async fn log_in(site: &Site, preference: Preference) -> anyhow::Result<Entry
 /// When the site refuses.
 pub async fn log_in_by(site: &Site, preference: Preference, address: SocketAddr) -> anyhow::Result<Entry> {
     let token = EnrolmentToken::from_text(&site.token("pin")?)?;
+    let (user, password) = site.account()?;
     let access = Access {
         url: site.api_url(),
-        user: site.user().to_owned(),
-        password: site.password().to_owned(),
+        user,
+        password,
         pin: token.pin,
         address: Some(address.to_string()),
         preference,

@@ -75,9 +75,9 @@ impl Screen {
 fn refinement_bytes(painter: &Painter, update: &Update) -> u64 {
     let refines = |tile: &&Tile| {
         painter.epoch() == update.header.epoch
-            && painter.held(tile.index).is_some_and(|(version, quality)| {
-                version == tile.version && quality < tile.quality
-            })
+            && painter
+                .held(tile.index)
+                .is_some_and(|(version, quality)| version == tile.version && quality < tile.quality)
     };
     let tiles = update.operations.iter().filter_map(|operation| match operation {
         Operation::Tile(tile) => Some(tile),

@@ -56,6 +56,24 @@ macro_rules! kinds {
             $(#[doc = concat!("A [`", stringify!($record), "`].")] $name($id),)+
         }
 
+        /// A kind of record.
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(rename_all = "snake_case")]
+        pub enum RecordKind {
+            $(#[doc = concat!("[`", stringify!($record), "`].")] $name,)+
+        }
+
+        impl RecordKind {
+            /// The record of this kind with a number.
+            pub const fn id(self, number: u64) -> RecordId {
+                match self {
+                    $(Self::$name => RecordId::$name(<$id>::new(number)),)+
+                }
+            }
+        }
+
         impl RecordId {
             /// The number by which a record of the same kind as `record` is named.
             pub const fn of(record: &Record, number: u64) -> Self {

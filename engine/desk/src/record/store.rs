@@ -1,6 +1,6 @@
 //! Records of all kinds by one name: how the desk keeps them, whichever table they are in.
 
-use super::{Record, RecordId, Table};
+use super::{Record, RecordId, RecordKind, Table};
 use crate::{
     AccountId, Desk, GroupId, IssueId, JumpPolicyId, PortalId, QueueRuleId, Refusal, RoleId, SessionPolicyId,
     TeamId,
@@ -20,6 +20,13 @@ macro_rules! tables {
                         (stored.version, Record::$name(stored.record.clone()))
                     })+
                 })
+            }
+
+            /// All records of a kind, by number.
+            pub fn records(&self, kind: RecordKind) -> Vec<RecordId> {
+                match kind {
+                    $(RecordKind::$name => self.$table.iter().map(|(id, _)| RecordId::$name(id)).collect(),)+
+                }
             }
 
             /// Puts a record into its table. Says whether name and record are of the same kind.

@@ -84,7 +84,12 @@ impl<'d, 'a> Draft<'d, 'a> {
     }
 
     /// Lets it wait in the queue that it came from, because the technician who had it is gone.
+    ///
+    /// Nobody waits at an unattended endpoint: a session with one ends when nobody is left in it.
     pub(super) fn return_to_queue(&mut self, left: Left) {
+        if self.session.item().is_some() && self.session.members.len() <= 1 {
+            return self.end(Ended::NobodyLeft, String::new());
+        }
         match self.way_back() {
             Some(queue) => self.wait(queue, Moved::TechnicianLost, left),
             None => self.end(Ended::NobodyLeft, String::new()),

@@ -276,8 +276,8 @@ pub enum Command {
         /// Who he is.
         customer: NewCustomer,
     },
-    /// A technician starts one with an unattended endpoint. He owns it at once; where he, or others, are in one
-    /// with it already, he is refused with [`crate::Rule::Already`].
+    /// A technician starts one with an unattended endpoint. He owns it at once; where others are in one with it
+    /// already, he comes into that; where he is in it himself, he is refused with [`crate::Rule::Already`].
     Jump {
         /// Which.
         item: ItemId,

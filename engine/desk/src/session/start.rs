@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::limits::{OWNED_MAX, QUESTION_MAX, QUEUE_MAX, SESSIONS_MAX};
 use super::{
-    Client, Customer, CustomerPresence, Draft, Member, NewCustomer, Origin, PasswordProof, Place, Queue,
-    Session,
+    Client, Customer, CustomerPresence, Draft, Event, Member, NewCustomer, Origin, PasswordProof, Place,
+    Queue, Session,
 };
 use crate::ask::{Ask, not_found};
 use crate::key::Digest;
 use crate::{
-    AccountId, Actor, Desk, IssueId, ItemId, Participant, PortalId, Refusal, Rule, SessionPolicyId, fields,
-    jump, key,
+    AccountId, Actor, Desk, IssueId, ItemId, Participant, PortalId, Refusal, Rule, SessionId,
+    SessionPolicyId, fields, jump, key,
 };
 
 pub(super) fn by_key(ask: &mut Ask<'_>, digest: Digest, customer: NewCustomer) -> Result<(), Refusal> {
@@ -104,9 +104,11 @@ pub(super) fn by_jump(
 ) -> Result<(), Refusal> {
     let by = ask.at_console()?;
     jump::may_start(ask, item, password, overrides_schedule)?;
-    let mut sessions = ask.desk.sessions.values();
-    if sessions.any(|other| other.item() == Some(item) && other.customer.presence != CustomerPresence::Gone) {
-        return Err(Refusal::new(Rule::Already, format!("somebody is in a session with {item} already")));
+    let mut sessions = ask.desk.sessions.iter();
+    let with_it =
+        |state: &Session| state.item() == Some(item) && state.customer.presence != CustomerPresence::Gone;
+    if let Some((&session, _)) = sessions.find(|(_, state)| with_it(state)) {
+        return join_by_jump(ask, item, session, by);
     }
     has_room(ask.desk)?;
     may_own_one_more(ask.desk, by)?;
@@ -118,6 +120,26 @@ pub(super) fn by_jump(
     let session = jumped(ask, item, by, name, is_closed, policy.and_then(|policy| policy.session_policy));
     Draft::start(ask, session);
     ask.push(jump::Event::Used { item, by, overrode_schedule: is_closed });
+    Ok(())
+}
+
+/// An endpoint has one session at a time: whoever may jump there, too, comes into it. One that nobody owns is his
+/// from then on.
+fn join_by_jump(ask: &mut Ask<'_>, item: ItemId, session: SessionId, by: AccountId) -> Result<(), Refusal> {
+    let who = Participant::Account(by);
+    let desk = ask.desk;
+    let mut draft = Draft::of(ask, session)?;
+    if draft.session.has(who) {
+        return Err(Refusal::new(Rule::Already, format!("this account is in session {session} with {item}")));
+    }
+    draft.has_room()?;
+    if draft.session.owner().is_some() {
+        draft.push(Event::Joined { session, who, invited_by: None, invitation: None });
+    } else {
+        may_own_one_more(desk, by)?;
+        draft.own(by);
+    }
+    ask.push(jump::Event::Used { item, by, overrode_schedule: false });
     Ok(())
 }
 

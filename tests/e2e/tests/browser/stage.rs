@@ -65,7 +65,8 @@ impl Stage {
 
     fn list_in(&self, window: Window, query: &str) -> anyhow::Result<Page> {
         let mut page = self.login_form(window, query)?;
-        page.log_in(self.site.user(), self.site.password())?;
+        let (user, password) = self.site.account()?;
+        page.log_in(&user, &password)?;
         page.browser.wait_for("tbody tr")?;
         Ok(page)
     }

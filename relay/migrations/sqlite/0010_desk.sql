@@ -1,0 +1,81 @@
+-- The desk: its pieces, its log, past sessions and what was said. Times are milliseconds since 1970, UTC.
+
+-- Everything that the rules look at, a piece a row. Read whole at the start, never searched here.
+CREATE TABLE desk_pieces (
+    -- Kind and number, as JSON.
+    name TEXT PRIMARY KEY NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+
+-- The audit log: append-only, without gaps, each line bound to the one before by its hash.
+CREATE TABLE audit (
+    seq     INTEGER PRIMARY KEY,
+    at_ms   INTEGER NOT NULL,
+    -- Kind and number: account:7, relay …
+    actor   TEXT NOT NULL,
+    -- Empty where there is none.
+    address TEXT NOT NULL,
+    -- 0 where there is none.
+    login   INTEGER NOT NULL,
+    -- Copies from the fact, to search by.
+    subject TEXT NOT NULL,
+    event   TEXT NOT NULL,
+    -- JSON.
+    fact    TEXT NOT NULL,
+    hash    BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE INDEX audit_by_time ON audit (at_ms);
+CREATE INDEX audit_by_actor ON audit (actor, seq);
+
+-- What a line is about: session:12, account:7 …
+CREATE TABLE audit_objects (
+    object TEXT NOT NULL,
+    seq    INTEGER NOT NULL,
+    PRIMARY KEY (object, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Where the log begins when old lines are gone: number and hash of the last of them.
+CREATE TABLE audit_begin (
+    only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+    seq      INTEGER NOT NULL,
+    hash     BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE TABLE past_sessions (
+    id         INTEGER PRIMARY KEY,
+    started_ms INTEGER NOT NULL,
+    ended_ms   INTEGER NOT NULL,
+    -- The account that owned it at its end.
+    owner      INTEGER,
+    -- The Jump item, where it was a Jump.
+    item       INTEGER,
+    customer   TEXT NOT NULL,
+    -- The session as it was when it ended, and the event that ended it, as JSON.
+    body       TEXT NOT NULL,
+    end_body   TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX past_sessions_by_end ON past_sessions (ended_ms, id);
+CREATE INDEX past_sessions_by_owner ON past_sessions (owner, ended_ms);
+CREATE INDEX past_sessions_by_item ON past_sessions (item, ended_ms);
+
+CREATE TABLE messages (
+    id      INTEGER PRIMARY KEY,
+    at_ms   INTEGER NOT NULL,
+    -- One of both.
+    session INTEGER,
+    team    INTEGER,
+    -- Kind and number, as in the log.
+    author  TEXT NOT NULL,
+    body    TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX messages_by_session ON messages (session, id);
+CREATE INDEX messages_by_team ON messages (team, id);
+
+-- Accounts are the desk's; here they carry what the login needs.
+ALTER TABLE accounts ADD COLUMN is_enabled INTEGER NOT NULL DEFAULT 1;
+
+-- Install tokens are the desk's, too.
+DROP TABLE enrolments;

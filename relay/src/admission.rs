@@ -1,0 +1,137 @@
+//! Who may come into which session, with which rights: what the desk says, in the words of the control stream.
+
+use desk::permission::{Permission, Rights};
+use desk::session::{Command, Event as SessionEvent, Origin, PasswordProof};
+use desk::{Event, ItemId, Participant, Refusal, Rule};
+use wire::SessionId;
+use wire::control::{Grant, RefusalCode, join};
+
+use crate::db::EndpointId;
+use crate::keeper::{AskError, Caller, now};
+use crate::site::Site;
+
+/// Why a technician is not admitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NotAdmitted {
+    pub(crate) code: RefusalCode,
+    pub(crate) detail: String,
+    /// When another try may succeed; 0: not by waiting.
+    pub(crate) retry_after_ms: u32,
+}
+
+impl NotAdmitted {
+    pub(crate) fn new(code: RefusalCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), retry_after_ms: 0 }
+    }
+
+    fn not_known() -> Self {
+        Self::new(RefusalCode::NotKnown, "there is no such computer or session")
+    }
+}
+
+impl From<Refusal> for NotAdmitted {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal.rule {
+            Rule::NotFound => RefusalCode::NotKnown,
+            Rule::Expired | Rule::Used | Rule::Over => RefusalCode::Expired,
+            Rule::Full => RefusalCode::Full,
+            _ => RefusalCode::NotAllowed,
+        };
+        let wait = refusal.allowed_at.map_or(0, |at| at.as_millisecond() - now().as_millisecond());
+        let retry_after_ms = u32::try_from(wait.max(0)).unwrap_or(u32::MAX);
+        Self { code, detail: refusal.detail, retry_after_ms }
+    }
+}
+
+impl From<AskError> for NotAdmitted {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Refused(refusal) => refusal.into(),
+            error => Self { retry_after_ms: 1000, ..Self::new(RefusalCode::Full, error.to_string()) },
+        }
+    }
+}
+
+/// A place in a session that the desk gives.
+#[derive(Debug, Clone)]
+pub(crate) struct Admission {
+    pub(crate) session: SessionId,
+    /// The endpoint whose agent it is with, where that is known.
+    pub(crate) endpoint: EndpointId,
+    /// What the session is called: the computer's name, or the customer's.
+    pub(crate) name: String,
+    pub(crate) grant: Grant,
+}
+
+/// Lets somebody into a session that he is a member of, or starts one with an endpoint by a Jump.
+pub(crate) async fn admit(
+    site: &Site,
+    caller: Caller,
+    who: Participant,
+    target: Option<join::Target>,
+) -> Result<Admission, NotAdmitted> {
+    let session = match target {
+        Some(join::Target::Session(number)) => desk::SessionId::new(number),
+        Some(join::Target::EndpointId(text)) => {
+            let item = text.parse::<ItemId>().map_err(|_| NotAdmitted::not_known())?;
+            jump(site, caller, who, item).await?
+        }
+        None => return Err(NotAdmitted::not_known()),
+    };
+    enter(site, session, who)
+}
+
+/// The session with an endpoint: the one in which he is, or one that starts now.
+async fn jump(
+    site: &Site,
+    caller: Caller,
+    who: Participant,
+    item: ItemId,
+) -> Result<desk::SessionId, NotAdmitted> {
+    if site.registry.presence(item.into()).is_none() && site.keeper.read().items().contains_key(&item) {
+        return Err(NotAdmitted::new(RefusalCode::Offline, "the computer is not connected"));
+    }
+    let here = site
+        .keeper
+        .read()
+        .sessions()
+        .iter()
+        .find(|(_, state)| state.item() == Some(item) && state.has(who))
+        .map(|(&id, _)| id);
+    if let Some(session) = here {
+        return Ok(session);
+    }
+    let command = Command::Jump { item, password: PasswordProof::None, overrides_schedule: false };
+    let happened = site.keeper.ask(caller, command).await?;
+    let session = happened.iter().find_map(|news| match news.event() {
+        Some(Event::Session(
+            SessionEvent::Started { session, .. }
+            | SessionEvent::Joined { session, .. }
+            | SessionEvent::Owned { session, .. },
+        )) => Some(*session),
+        _ => None,
+    });
+    session.ok_or_else(NotAdmitted::not_known)
+}
+
+/// A member's place in a session.
+fn enter(site: &Site, session: desk::SessionId, who: Participant) -> Result<Admission, NotAdmitted> {
+    let desk = site.keeper.read();
+    let state = desk.session(session).filter(|state| state.has(who)).ok_or_else(NotAdmitted::not_known)?;
+    let endpoint = match state.origin {
+        Origin::Jump { item, .. } => item.into(),
+        _ => site
+            .registry
+            .attended(session)
+            .ok_or_else(|| NotAdmitted::new(RefusalCode::Offline, "the customer has no agent running"))?,
+    };
+    let grant = grant_of(&desk.rights(session, who));
+    let name = state.customer.name.clone();
+    Ok(Admission { session: SessionId::from_wire(session.get()), endpoint, name, grant })
+}
+
+/// What rights come to for the screen.
+pub(crate) fn grant_of(rights: &Rights) -> Grant {
+    let view = rights.has(Permission::View);
+    Grant { view, control: view && rights.has(Permission::Control) }
+}

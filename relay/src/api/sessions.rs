@@ -1,0 +1,167 @@
+//! `/api/sessions`: what technicians do with support sessions. Each act is a command to the desk, which decides.
+
+use axum::Json;
+use axum::extract::State;
+use desk::permission::Rights;
+use desk::session::{Command, Queue, Session, Transfer};
+use desk::{AccountId, Participant, SessionId, chat};
+use serde::{Deserialize, Serialize};
+
+use crate::api::Shared;
+use crate::api::problem::Problem;
+use crate::api::who::{self, Path, Who};
+use crate::keeper::store::{self, Said};
+use crate::login::Scope;
+
+/// Messages of one page.
+const PAGE: u16 = 200;
+
+/// A session as somebody who works in it, or could, sees it.
+#[derive(Serialize)]
+pub(super) struct View {
+    id: SessionId,
+    customer: String,
+    question: String,
+    started: jiff::Timestamp,
+    owner: Option<AccountId>,
+    /// Where it waits, if it does.
+    queue: Option<Queue>,
+    transfer: Option<Transfer>,
+    members: Vec<Participant>,
+    /// What the one who asks may do in it.
+    rights: Rights,
+}
+
+impl View {
+    fn new(id: SessionId, state: &Session, rights: Rights) -> Self {
+        Self {
+            id,
+            customer: state.customer.name.clone(),
+            question: state.customer.question.clone(),
+            started: state.started,
+            owner: state.owner(),
+            queue: state.queue(),
+            transfer: state.transfer,
+            members: state.members.keys().copied().collect(),
+            rights,
+        }
+    }
+}
+
+/// The sessions that one is in.
+pub(super) async fn mine(State(site): State<Shared>, who: Who) -> Result<Json<Vec<View>>, Problem> {
+    who.needs(Scope::Read)?;
+    let me = Participant::Account(who.account.into());
+    let desk = site.keeper.read();
+    let of_mine = desk.sessions().iter().filter(|(_, state)| state.has(me));
+    Ok(Json(of_mine.map(|(&id, state)| View::new(id, state, desk.rights(id, me))).collect()))
+}
+
+/// One session, for its people and for those in whose queue it is.
+pub(super) async fn one(
+    State(site): State<Shared>,
+    who: Who,
+    Path(id): Path<u64>,
+) -> Result<Json<View>, Problem> {
+    who.needs(Scope::Read)?;
+    let (id, account) = (SessionId::new(id), who.account.into());
+    let me = Participant::Account(account);
+    let desk = site.keeper.read();
+    let seen = desk.session(id).filter(|state| {
+        let queues = state.queue().into_iter().chain(state.transfer.map(|transfer| transfer.to));
+        state.has(me) || queues.into_iter().any(|queue| desk.works(account, queue))
+    });
+    let state = seen.ok_or_else(|| Problem::missing("session"))?;
+    Ok(Json(View::new(id, state, desk.rights(id, me))))
+}
+
+/// What is done with a session. The session is in the path.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Act {
+    Accept,
+    Move {
+        to: Queue,
+    },
+    Transfer {
+        to: Queue,
+    },
+    CancelTransfer,
+    DeclineTransfer,
+    Remove {
+        who: Participant,
+    },
+    Leave,
+    Keep,
+    End {
+        #[serde(default)]
+        reason: String,
+    },
+    DisconnectCustomer,
+}
+
+impl Act {
+    fn on(self, session: SessionId) -> Command {
+        match self {
+            Self::Accept => Command::Accept { session },
+            Self::Move { to } => Command::Move { session, to },
+            Self::Transfer { to } => Command::Transfer { session, to },
+            Self::CancelTransfer => Command::CancelTransfer { session },
+            Self::DeclineTransfer => Command::DeclineTransfer { session },
+            Self::Remove { who } => Command::Remove { session, who },
+            Self::Leave => Command::Leave { session },
+            Self::Keep => Command::Keep { session },
+            Self::End { reason } => Command::End { session, reason },
+            Self::DisconnectCustomer => Command::DisconnectCustomer { session },
+        }
+    }
+}
+
+/// Does something with a session. The answer says how many events it came to.
+pub(super) async fn act(
+    State(site): State<Shared>,
+    who: Who,
+    Path(id): Path<u64>,
+    who::Json(act): who::Json<Act>,
+) -> Result<Json<Done>, Problem> {
+    who.needs(Scope::Sessions)?;
+    let happened = site.keeper.ask(who.asker.into(), act.on(SessionId::new(id))).await?;
+    Ok(Json(Done { events: happened.len() }))
+}
+
+/// What a command came to.
+#[derive(Serialize)]
+pub(super) struct Done {
+    events: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Message {
+    text: String,
+}
+
+/// The whole chat of a session, for everybody in it: who joins later reads what was said before.
+pub(super) async fn messages(
+    State(site): State<Shared>,
+    who: Who,
+    Path(id): Path<u64>,
+) -> Result<Json<Vec<Said>>, Problem> {
+    who.needs(Scope::Read)?;
+    let (id, account) = (SessionId::new(id), who.account.into());
+    if !site.keeper.read().reads_chat(desk::Actor::Account(account), id) {
+        return Err(Problem::missing("session"));
+    }
+    Ok(Json(store::said_in_session(&site.db, id, 0, PAGE).await?))
+}
+
+pub(super) async fn say(
+    State(site): State<Shared>,
+    who: Who,
+    Path(id): Path<u64>,
+    who::Json(Message { text }): who::Json<Message>,
+) -> Result<Json<Done>, Problem> {
+    who.needs(Scope::Sessions)?;
+    let command = chat::Command::Say { session: SessionId::new(id), text };
+    Ok(Json(Done { events: site.keeper.ask(who.asker.into(), command).await?.len() }))
+}

@@ -1,0 +1,185 @@
+//! Lines of the log for people and programs: filtered, page by page, as JSON lines or CSV; and the end of old ones.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Db, DbError, sql};
+use crate::keeper::audit::Hash;
+use crate::time::Moment;
+
+/// Lines that are read at once.
+const PAGE: i64 = 500;
+
+/// Which lines. What is not set does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Filter {
+    /// Behind this number.
+    pub(crate) after: u64,
+    /// Not before.
+    pub(crate) since: Option<Timestamp>,
+    /// Before.
+    pub(crate) until: Option<Timestamp>,
+    /// By whom: `account:7`, `relay`, …
+    pub(crate) actor: Option<String>,
+    /// From which address.
+    pub(crate) address: Option<String>,
+    /// Of which subject: `session`, `login` …
+    pub(crate) subject: Option<String>,
+    /// What happened: `ended`, `logged_in` …
+    pub(crate) event: Option<String>,
+    /// About what: `session:12`, `account:7` …
+    pub(crate) object: Option<String>,
+}
+
+/// How lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated, with a heading.
+    Csv,
+}
+
+/// A line as it is read back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Stored {
+    pub(crate) seq: u64,
+    pub(crate) at: String,
+    pub(crate) actor: String,
+    pub(crate) address: String,
+    pub(crate) login: Option<i64>,
+    pub(crate) fact: serde_json::Value,
+    pub(crate) hash: String,
+}
+
+type Row = (i64, i64, String, String, i64, String, Vec<u8>);
+
+impl From<Row> for Stored {
+    fn from((seq, at_ms, actor, address, login, fact, hash): Row) -> Self {
+        Self {
+            seq: seq.cast_unsigned(),
+            at: Moment::from_ms(at_ms).to_rfc3339(),
+            actor,
+            address,
+            login: (login != 0).then_some(login),
+            // What does not read as JSON is shown as it is: a log must be legible even where it is damaged.
+            fact: serde_json::from_str(&fact).unwrap_or(serde_json::Value::String(fact)),
+            hash: Hash(hash.try_into().unwrap_or_default()).to_string(),
+        }
+    }
+}
+
+/// Up to `limit` lines that a filter lets through, oldest first.
+pub(crate) async fn select(db: &Db, filter: &Filter, limit: u16) -> Result<Vec<Stored>, DbError> {
+    let ms = |at: Option<Timestamp>, none: i64| at.map_or(none, Timestamp::as_millisecond);
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let lines = sql("SELECT seq, at_ms, actor, address, login, fact, hash FROM audit
+         WHERE $1 < seq AND $2 <= at_ms AND at_ms < $3
+            AND ($4 = '' OR actor = $4) AND ($5 = '' OR address = $5)
+            AND ($6 = '' OR subject = $6) AND ($7 = '' OR event = $7)
+            AND ($8 = '' OR seq IN (SELECT seq FROM audit_objects WHERE object = $8))
+         ORDER BY seq LIMIT $9")
+    .bind(filter.after.cast_signed())
+    .bind(ms(filter.since, i64::MIN))
+    .bind(ms(filter.until, i64::MAX))
+    .bind(text(&filter.actor))
+    .bind(text(&filter.address))
+    .bind(text(&filter.subject))
+    .bind(text(&filter.event))
+    .bind(text(&filter.object))
+    .bind(i64::from(limit));
+    let rows: Vec<Row> = db.all(lines).await?;
+    Ok(rows.into_iter().map(Stored::from).collect())
+}
+
+/// Writes all lines that a filter lets through, and gives how many they were.
+pub(crate) async fn export(
+    db: &Db,
+    filter: &Filter,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<u64, ExportError> {
+    let mut filter = filter.clone();
+    let mut written = 0;
+    if format == Format::Csv {
+        writeln!(out, "seq,at,actor,address,login,fact,hash")?;
+    }
+    loop {
+        let lines = select(db, &filter, PAGE as u16).await?;
+        let Some(last) = lines.last() else { return Ok(written) };
+        filter.after = last.seq;
+        for line in &lines {
+            match format {
+                Format::Jsonl => writeln!(out, "{}", serde_json::to_string(line).unwrap_or_default())?,
+                Format::Csv => write_csv(out, line)?,
+            }
+            written += 1;
+        }
+    }
+}
+
+/// Why an export is not whole.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ExportError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("cannot write: {0}")]
+    Write(#[from] io::Error),
+}
+
+fn write_csv(out: &mut impl Write, line: &Stored) -> io::Result<()> {
+    let login = line.login.map(|login| login.to_string()).unwrap_or_default();
+    let fields = [
+        &line.seq.to_string(),
+        &line.at,
+        &line.actor,
+        &line.address,
+        &login,
+        &line.fact.to_string(),
+        &line.hash,
+    ];
+    let quoted: Vec<String> = fields.iter().map(|field| quote(field)).collect();
+    writeln!(out, "{}", quoted.join(","))
+}
+
+/// A field as RFC 4180 has it. One that a spreadsheet would take for a formula gets an apostrophe in front.
+fn quote(field: &str) -> String {
+    let guard = if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{guard}{}\"", field.replace('"', "\"\""))
+}
+
+/// Forgets lines from before a time, and keeps the hash at which the rest begins. Gives how many are gone.
+pub(crate) async fn forget_before(db: &Db, before: Moment) -> Result<u64, DbError> {
+    let mut tx = db.begin_write().await?;
+    let last: Option<(i64, Vec<u8>)> = tx
+        .first(sql("SELECT seq, hash FROM audit WHERE at_ms < $1 ORDER BY seq DESC LIMIT 1").bind(before))
+        .await?;
+    let Some((seq, hash)) = last else { return Ok(0) };
+    tx.run(sql("DELETE FROM audit_objects WHERE seq <= $1").bind(seq)).await?;
+    let gone = tx.run(sql("DELETE FROM audit WHERE seq <= $1").bind(seq)).await?;
+    tx.run(
+        sql("INSERT INTO audit_begin (only_one, seq, hash) VALUES (1, $1, $2)
+             ON CONFLICT (only_one) DO UPDATE SET seq = excluded.seq, hash = excluded.hash")
+        .bind(seq)
+        .bind(hash),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_of_csv_is_never_a_formula_and_never_ends_early() {
+        assert_eq!(quote("plain"), "\"plain\"");
+        assert_eq!(quote("a \"b\""), "\"a \"\"b\"\"\"");
+        assert_eq!(quote("=1+1"), "\"'=1+1\"");
+    }
+}
