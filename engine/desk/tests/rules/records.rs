@@ -142,15 +142,6 @@ fn what_is_gone_cannot_be_changed() {
 /// One thing is wrong with each; the refusal names its field.
 fn wrong() -> Vec<(&'static str, Record)> {
     let text = str::to_owned;
-    let schedule = |time_zone: &str, days: &[u8], opens_min, closes_min| {
-        let window = Window { days: days.to_vec(), opens_min, closes_min };
-        let schedule = Schedule { time_zone: time_zone.to_owned(), windows: vec![window] };
-        Record::JumpPolicy(JumpPolicy {
-            name: "X".to_owned(),
-            schedule: Some(schedule),
-            ..JumpPolicy::default()
-        })
-    };
     let portal = || Portal { name: text("X"), path: text("/x"), ..Portal::default() };
     let rule = |queue, when, then| Record::QueueRule(QueueRule { name: "X".to_owned(), queue, when, then });
     let paths = PathLimits { allow: vec![text("relative")], ..PathLimits::default() };
@@ -196,6 +187,22 @@ fn wrong() -> Vec<(&'static str, Record)> {
             "access",
             Record::JumpGroup(JumpGroup { name: text("X"), access: vec![grant], ..JumpGroup::default() }),
         ),
+    ]
+}
+
+/// The same for policies of Jump items.
+fn wrong_policies() -> Vec<(&'static str, Record)> {
+    let text = str::to_owned;
+    let schedule = |time_zone: &str, days: &[u8], opens_min, closes_min| {
+        let window = Window { days: days.to_vec(), opens_min, closes_min };
+        let schedule = Schedule { time_zone: time_zone.to_owned(), windows: vec![window] };
+        Record::JumpPolicy(JumpPolicy {
+            name: "X".to_owned(),
+            schedule: Some(schedule),
+            ..JumpPolicy::default()
+        })
+    };
+    vec![
         ("schedule.time_zone", schedule("Europe/Atlantis", &[1], 0, 1)),
         ("schedule.windows.days", schedule("UTC", &[], 0, 1)),
         ("schedule.windows.days", schedule("UTC", &[8], 0, 1)),
@@ -219,7 +226,7 @@ fn wrong() -> Vec<(&'static str, Record)> {
 #[test]
 fn a_refusal_names_the_field_at_fault() {
     let mut house = House::new();
-    for (field, record) in wrong() {
+    for (field, record) in wrong().into_iter().chain(wrong_policies()) {
         let result = house.administer(Command::Create { record: record.clone() });
         assert_eq!(refused(result), (Rule::BadField, Some(field)), "{record:?}");
     }
