@@ -78,9 +78,12 @@ fn head_of(row: Option<(i64, Vec<u8>)>) -> Head {
     }
 }
 
+/// Number, time, actor, address, login, fact and hash of a line.
+type Row = (i64, i64, String, String, i64, String, Vec<u8>);
+
 /// Lines behind `head` that somebody else wrote, and where the log ends now.
 pub(super) async fn behind(tx: &mut Tx, head: Head) -> Result<(Vec<Line>, Head), DbError> {
-    let rows: Vec<(i64, i64, String, String, i64, String, Vec<u8>)> = tx
+    let rows: Vec<Row> = tx
         .all(
             sql(
                 "SELECT seq, at_ms, actor, address, login, fact, hash FROM audit WHERE $1 < seq ORDER BY seq",

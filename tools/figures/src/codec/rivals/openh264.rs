@@ -44,7 +44,7 @@ pub fn cost(clip: &Clip, usage: UsageType, qp: u8, area: Option<Rect>) -> anyhow
     while let Some((wanted, _)) = playback.next_frame()? {
         let size = wanted.size();
         let sides = (size.width as usize, size.height as usize);
-        anyhow::ensure!(sides.0 % 2 == 0 && sides.1 % 2 == 0, "{size} has an odd side");
+        anyhow::ensure!(sides.0.is_multiple_of(2) && sides.1.is_multiple_of(2), "{size} has an odd side");
         let start = thread_time();
         let source = YUVBuffer::from_bgra8_source(BgraSliceU8::new(wanted.pixels(), sides));
         coded.clear();
