@@ -35,7 +35,7 @@ impl Scene {
         picture.fill(Rect::new(0, 0, WIDTH.into(), HEIGHT.into()), [200, 180, 160, 0]);
         draw_text(&mut picture, 0);
         let (mut encoder, now) = (Encoder::new(extent), Instant::now());
-        encoder.encode(&picture.frame(), &[]).expect("the same size");
+        encoder.encode(&picture.frame(), &[], now).expect("the same size");
         let layer = Layer::new(extent, encoder.picture(), 1);
         Self {
             picture,
@@ -56,7 +56,7 @@ impl Scene {
     fn show(&mut self, damage: Rect) {
         self.now += INTERVAL;
         let looked = self.layer.look(Some((&self.picture.frame(), &[damage])), self.now).expect("coded");
-        let tiles = self.encoder.encode(&looked.frame, &looked.damage).expect("the same size");
+        let tiles = self.encoder.encode(&looked.frame, &looked.damage, self.now).expect("the same size");
         let (pictures, ended) = (looked.operations, looked.ended);
         self.layer.explained(Vec::new().into_iter());
         self.take(tiles, pictures, ended);
@@ -67,7 +67,7 @@ impl Scene {
         for _ in 0..time.as_millis() / 50 {
             self.now += Duration::from_millis(50);
             let looked = self.layer.look(None, self.now).expect("coded");
-            let tiles = self.encoder.encode(&looked.frame, &looked.damage).expect("the same size");
+            let tiles = self.encoder.encode(&looked.frame, &looked.damage, self.now).expect("the same size");
             let (pictures, ended) = (looked.operations, looked.ended);
             self.take(tiles, pictures, ended);
         }
@@ -183,7 +183,7 @@ fn s182_a_film_as_video_takes_a_small_part_of_what_it_takes_as_tiles() {
     for at in 12..42 {
         draw_film(&mut plain.picture, at);
         plain.now += INTERVAL;
-        let coded = plain.encoder.encode(&plain.picture.frame(), &[FILM]).expect("the same size");
+        let coded = plain.encoder.encode(&plain.picture.frame(), &[FILM], plain.now).expect("the same size");
         as_tiles += coded
             .iter()
             .map(|operation| match operation {

@@ -12,7 +12,6 @@ use wire::{DecodeError, Epoch, TileIndex};
 
 use crate::desktop::Hands;
 use crate::show::uplink::{Task, Turn, Uplink};
-use crate::show::video::{FILM_WAIT, Films, VideoWish};
 
 /// Shortest time between two pictures: 60 a second, as most displays show.
 const INTERVAL_MIN: Duration = Duration::from_micros(16_600);
@@ -54,9 +53,6 @@ pub enum ShowError {
     /// Its pictures cannot be coded.
     #[error(transparent)]
     Encode(#[from] EncodeError),
-    /// A film in it cannot be coded.
-    #[error(transparent)]
-    Video(#[from] codec::video::VideoError),
     /// It is larger than the protocol allows.
     #[error("the display is too large: {0}")]
     Extent(#[from] DecodeError),
@@ -113,16 +109,8 @@ fn show_epoch(
                 }
             }
             Task::Picture => {
-                let captured = capture.next_frame(coder.as_ref().map_or(DAMAGE_WAIT, Coder::wait))?;
-                let (now, wish) = (Instant::now(), uplink.video());
-                let Some(captured) = captured else {
-                    if let Some(coder) = &mut coder
-                        && let Some(coded) = coder.look(&wish, now, source.clock.at(now))?
-                    {
-                        uplink.put(turn, coded, true)?;
-                    }
-                    continue;
-                };
+                let Some(captured) = capture.next_frame(DAMAGE_WAIT)? else { continue };
+                let now = Instant::now();
                 let is_answer = source.hands.as_ref().is_some_and(|hands| hands.acted_within(ANSWER_TIME));
                 not_before = if is_answer { now } else { now + INTERVAL_MIN };
                 let coder = match &mut coder {
@@ -130,7 +118,7 @@ fn show_epoch(
                     none => none.insert(Coder::new(&captured)?),
                 };
                 let inputs = source.hands.as_ref().map(Hands::inputs).unwrap_or_default();
-                if let Some(coded) = coder.code(&captured, &wish, now, source.clock.at(now), inputs)? {
+                if let Some(coded) = coder.code(&captured, source.clock.at(now), inputs)? {
                     uplink.put(turn, coded, true)?;
                 }
             }
@@ -141,7 +129,6 @@ fn show_epoch(
 /// Codes the pictures of one epoch.
 struct Coder {
     encoder: Encoder,
-    films: Films,
     epoch: Epoch,
     captured_us: u32,
     inputs: Vec<SeatInput>,
@@ -153,23 +140,19 @@ impl Coder {
         let size = captured.frame.size();
         let extent = Extent::new(side(size.width), side(size.height))?;
         let epoch = Epoch::from_wire(getrandom::u64()?);
-        let (encoder, films) = (Encoder::new(extent), Films::default());
-        Ok(Self { encoder, films, epoch, captured_us: 0, inputs: Vec::new() })
+        Ok(Self { encoder: Encoder::new(extent), epoch, captured_us: 0, inputs: Vec::new() })
     }
 
     /// What changed, coded; `None` when nothing did and no input was answered.
     fn code(
         &mut self,
         captured: &Captured<'_>,
-        wish: &VideoWish,
-        now: Instant,
         captured_us: u32,
         inputs: Vec<SeatInput>,
     ) -> Result<Option<Capture>, ShowError> {
-        let fresh = Some((&captured.frame, captured.damage));
-        let operations = match self.films.code(&mut self.encoder, fresh, wish, now) {
+        let operations = match self.encoder.encode(&captured.frame, captured.damage) {
             // A display that lasts longer than its versions gets a new epoch by being opened again.
-            Err(ShowError::Encode(EncodeError::Versions(_))) => return Err(CaptureError::Resized.into()),
+            Err(EncodeError::Versions(_)) => return Err(CaptureError::Resized.into()),
             coded => coded?,
         };
         if operations.is_empty() && inputs == self.inputs {
@@ -179,21 +162,6 @@ impl Coder {
             self.captured_us = captured_us;
         }
         self.inputs = inputs;
-        Ok(Some(self.capture(operations)))
-    }
-
-    /// How long to wait for damage before [`Coder::look`] may have something.
-    fn wait(&self) -> Duration {
-        if self.films.are_busy() { FILM_WAIT } else { DAMAGE_WAIT }
-    }
-
-    /// What is due by time, without a new picture.
-    fn look(&mut self, wish: &VideoWish, now: Instant, now_us: u32) -> Result<Option<Capture>, ShowError> {
-        let operations = self.films.code(&mut self.encoder, None, wish, now)?;
-        if operations.is_empty() {
-            return Ok(None);
-        }
-        self.captured_us = now_us;
         Ok(Some(self.capture(operations)))
     }
 

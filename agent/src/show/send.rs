@@ -66,7 +66,6 @@ async fn send(
         }
         let revision = link.meter().revision();
         let room = room(&mut budget, link);
-        uplink.note_rate(budget.rate());
         if spare.is_none() {
             spare = link.try_open_uni()?;
         }

@@ -145,20 +145,6 @@ impl Encoder {
         Some(whole(index, known.version, tile::encode(&self.picture, tile)))
     }
 
-    /// Whole tiles as of the last frame that changed something: also those that it did not change. What it changed is
-    /// left out, for that was given.
-    pub fn renew(&mut self, tiles: &[TileIndex]) -> Vec<Operation> {
-        let mut renewed = Vec::new();
-        for index in tiles {
-            let Some(known) = self.known.get_mut(index.to_usize()) else { continue };
-            if known.version < self.version {
-                known.version = self.version;
-                renewed.extend(self.tile(*index));
-            }
-        }
-        renewed
-    }
-
     fn next_version(&self) -> Result<Version, EncodeError> {
         self.version.next().ok_or(EncodeError::Versions(self.version))
     }

@@ -10,7 +10,6 @@
 pub mod browser;
 pub mod desktop;
 pub mod endpoint;
-pub mod film;
 pub mod process;
 pub mod shaper;
 pub mod site;

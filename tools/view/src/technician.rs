@@ -157,7 +157,10 @@ impl Technician {
         is_there: impl Fn(&Picture) -> bool,
     ) -> anyhow::Result<Duration> {
         let start = Instant::now();
-        let seen = |state: &State| is_there(state.screens.get(&rendition)?.shown()?.as_ref()).then_some(());
+        let seen = |state: &State| {
+            let painter = state.screens.get(&rendition)?.painter.as_ref()?;
+            is_there(painter.picture()).then_some(())
+        };
         self.until("the picture", bound, seen).await?;
         Ok(start.elapsed())
     }
@@ -165,7 +168,7 @@ impl Technician {
     /// Looks at the picture of a rendition; `None` before the first update. What looks holds up what paints.
     pub fn look<T>(&self, rendition: RenditionId, look: impl FnOnce(&Picture) -> T) -> Option<T> {
         let state = self.shared.state.lock();
-        Some(look(state.screens.get(&rendition)?.shown()?.as_ref()))
+        Some(look(state.screens.get(&rendition)?.painter.as_ref()?.picture()))
     }
 
     /// The picture of a rendition as bytes of red, green and blue, row by row; `None` before the first update.

@@ -4,7 +4,6 @@
 //! subject in the other modules.
 
 mod carriers;
-mod films;
 mod healing;
 mod pages;
 mod picture;
