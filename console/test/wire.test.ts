@@ -13,6 +13,12 @@ import { DecodeError } from "../src/wire/error.ts";
 import { ControlSchema } from "../src/wire/generated/control_pb.ts";
 import { decodeInputRecord, encodeInputRecord } from "../src/wire/input.ts";
 import { Reader } from "../src/wire/read.ts";
+import {
+  decodeFromShell,
+  decodeToShell,
+  encodeFromShell,
+  encodeToShell,
+} from "../src/wire/shell.ts";
 import { decodeUpdate } from "../src/wire/screen/update.ts";
 import { decodeStreamHeader, encodeStreamHeader } from "../src/wire/stream.ts";
 import { Writer } from "../src/wire/write.ts";
@@ -91,6 +97,22 @@ describe("cursor", () => {
     expect(written((out) => encodeCursorRecord(record, out))).toBe(hex);
   });
   refuses("cursor", decode);
+});
+
+describe("shells", () => {
+  const [decodeTo, decodeFrom] = [whole(decodeToShell), whole(decodeFromShell)];
+  test.each(vectors<Golden>("wire/to-shell").vectors)("to: $name", ({ hex, fields }) => {
+    const record = decodeTo(fromHex(hex));
+    expect(plain(record)).toEqual(fields);
+    expect(written((out) => encodeToShell(record, out))).toBe(hex);
+  });
+  test.each(vectors<Golden>("wire/from-shell").vectors)("from: $name", ({ hex, fields }) => {
+    const record = decodeFrom(fromHex(hex));
+    expect(plain(record)).toEqual(fields);
+    expect(written((out) => encodeFromShell(record, out))).toBe(hex);
+  });
+  refuses("to-shell", decodeTo);
+  refuses("from-shell", decodeFrom);
 });
 
 describe("updates", () => {

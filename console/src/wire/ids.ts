@@ -15,6 +15,8 @@ export type Epoch = bigint & { readonly [brand]: "Epoch" };
 export type Version = number & { readonly [brand]: "Version" };
 /** A technician's place in a session. */
 export type Seat = number & { readonly [brand]: "Seat" };
+/** A command shell of an endpoint. */
+export type ShellId = bigint & { readonly [brand]: "ShellId" };
 /** A tile by its place in the grid, row by row. */
 export type TileIndex = number & { readonly [brand]: "TileIndex" };
 /** A place in which a viewer keeps a tile for later. */

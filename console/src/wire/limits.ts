@@ -20,5 +20,9 @@ export const INPUT_TEXT_BYTES_MAX = 512;
 export const KEY_NAME_BYTES_MAX = 32;
 export const CURSOR_EXTENT_MAX = 256;
 export const CURSOR_BYTES_MAX = 288 << 10;
+export const DETAIL_BYTES_MAX = 1 << 10;
+export const SHELL_BYTES_MAX = 16 << 10;
+export const SHELL_RECORD_BYTES_MAX = SHELL_BYTES_MAX + 1;
+export const SHELL_EXTENT_MAX = 2000;
 /** The largest whole update: a header is far below 1 kB. */
 export const UPDATE_STREAM_BYTES_MAX = UPDATE_BYTES_MAX + 1024;

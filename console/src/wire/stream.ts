@@ -29,12 +29,17 @@ const KINDS = new Set<number>(Object.values(StreamKind));
 /** Bytes that hold any header, so that a reader knows when to stop waiting for more. */
 export const STREAM_HEADER_BYTES_MAX = 1 + 8 + 8;
 
-/** The start of every stream: `kind u8 | session varint`, and for input `seat varint`. */
+/** The start of every stream: `kind u8 | session varint`, and where a technician acts `seat varint`. */
 export interface StreamHeader {
   readonly kind: StreamKind;
   readonly session: SessionId;
-  /** Whose input it is. A technician sends 0, the relay fills in the seat. Always 0 on other streams. */
+  /** Who acts, on kinds that have a seat. A technician sends 0, the relay fills it in. Always 0 on other streams. */
   readonly seat: Seat;
+}
+
+/** Whether such a stream is one technician's, so that its header says whose. */
+export function hasSeat(kind: StreamKind): boolean {
+  return kind !== StreamKind.Control && kind !== StreamKind.Screen && kind !== StreamKind.Cursor;
 }
 
 export function streamKindFromWire(raw: number): StreamKind {
@@ -47,7 +52,7 @@ export function streamKindFromWire(raw: number): StreamKind {
 export function encodeStreamHeader(header: StreamHeader, out: Writer): void {
   out.u8(header.kind);
   out.varint(header.session);
-  if (header.kind === StreamKind.Input) {
+  if (hasSeat(header.kind)) {
     out.varint(header.seat);
   }
 }
@@ -55,6 +60,6 @@ export function encodeStreamHeader(header: StreamHeader, out: Writer): void {
 export function decodeStreamHeader(reader: Reader): StreamHeader {
   const kind = streamKindFromWire(reader.u8());
   const session = reader.varintBig() as SessionId;
-  const seat = (kind === StreamKind.Input ? reader.varintU32("seat") : 0) as Seat;
+  const seat = (hasSeat(kind) ? reader.varintU32("seat") : 0) as Seat;
   return { kind, session, seat };
 }

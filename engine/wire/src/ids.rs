@@ -50,6 +50,11 @@ id! {
 }
 
 id! {
+    /// A command shell of an endpoint, dealt by its agent and never reused while it runs. Below 2^62.
+    ShellId(u64)
+}
+
+id! {
     /// A tile by its place in the grid, row by row. Below [`TILES_MAX`].
     TileIndex(u16)
 }

@@ -9,7 +9,7 @@
 //! and `console/src/wire` mirrors it file by file.
 //!
 //! Reading order: [`stream`] for what opens a stream, [`screen`] for the picture, [`input`] and [`cursor`],
-//! [`control`] for everything else.
+//! [`shell`] for a terminal, [`control`] for everything else.
 
 pub mod close;
 pub mod control;
@@ -20,12 +20,13 @@ pub mod input;
 pub mod limits;
 mod read;
 pub mod screen;
+pub mod shell;
 pub mod stream;
 pub mod token;
 pub mod version;
 mod write;
 
 pub use error::DecodeError;
-pub use ids::{DictionaryId, Epoch, RenditionId, Seat, SessionId, Slot, TileIndex, Version};
+pub use ids::{DictionaryId, Epoch, RenditionId, Seat, SessionId, ShellId, Slot, TileIndex, Version};
 pub use read::Reader;
 pub use write::{Writer, varint_size};

@@ -68,3 +68,15 @@ pub const CURSOR_EXTENT_MAX: u16 = 256;
 
 /// Bytes of one cursor record: the largest cursor, four bytes a pixel, with an eighth for its coding.
 pub const CURSOR_BYTES_MAX: usize = 288 << 10;
+
+/// Bytes that one shell record carries: what a terminal paints at once, and little enough to interleave.
+pub const SHELL_BYTES_MAX: usize = 16 << 10;
+
+/// Bytes of one shell record: its bytes, and what says so.
+pub const SHELL_RECORD_BYTES_MAX: usize = SHELL_BYTES_MAX + 1;
+
+/// Columns and rows of a terminal: three wide displays side by side in the smallest font.
+pub const SHELL_EXTENT_MAX: u16 = 2000;
+
+/// Rights of one grant: more than there are, for those that are still to come.
+pub const RIGHTS_MAX: usize = 64;

@@ -53,9 +53,14 @@ impl StreamKind {
     pub fn is_bidirectional(self) -> bool {
         !matches!(self, Self::Screen | Self::Input | Self::Cursor)
     }
+
+    /// Whether such a stream is one technician's, so that its header says whose.
+    pub fn has_seat(self) -> bool {
+        !matches!(self, Self::Control | Self::Screen | Self::Cursor)
+    }
 }
 
-/// The start of every stream: `kind u8 | session varint`, and for input `seat varint`.
+/// The start of every stream: `kind u8 | session varint`, and where a technician acts `seat varint`.
 ///
 /// A screen stream goes on with the rest of [`crate::screen::Header`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +69,8 @@ pub struct StreamHeader {
     pub kind: StreamKind,
     /// Whose it is; [`SessionId::LINK`] for control.
     pub session: SessionId,
-    /// Whose input it is. A technician sends 0, the relay fills in the seat. Always 0 on other streams.
+    /// Who acts, on [kinds that have a seat](StreamKind::has_seat). A technician sends 0, the relay fills it in.
+    /// Always 0 on other streams.
     pub seat: Seat,
 }
 
@@ -81,7 +87,7 @@ impl StreamHeader {
     pub fn encode(&self, out: &mut Writer) {
         out.u8(self.kind as u8);
         out.varint(self.session.to_wire());
-        if self.kind == StreamKind::Input {
+        if self.kind.has_seat() {
             out.varint(u64::from(self.seat.to_wire()));
         }
     }
@@ -90,7 +96,7 @@ impl StreamHeader {
     pub fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let kind = StreamKind::from_wire(reader.u8()?)?;
         let session = SessionId::from_wire(reader.varint()?);
-        let seat = if kind == StreamKind::Input { reader.varint_u32("seat")? } else { 0 };
+        let seat = if kind.has_seat() { reader.varint_u32("seat")? } else { 0 };
         Ok(Self { kind, session, seat: Seat::from_wire(seat) })
     }
 }

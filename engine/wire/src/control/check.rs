@@ -1,11 +1,11 @@
 //! Limits on the fields of control messages: protobuf has none of its own.
 
 use super::control::Body;
-use super::{Demand, Display, Displays, Join, Joined, Refresh, Welcome, join};
+use super::{Demand, Display, Displays, Join, Joined, Refresh, SeatGranted, Welcome, join};
 use crate::DecodeError;
 use crate::limits::{
-    CAPABILITIES_MAX, DETAIL_BYTES_MAX, DISPLAYS_MAX, EXTENT_MAX, TEXT_BYTES_MAX, TILES_MAX, VARINT_MAX,
-    VIDEOS_MAX, WANTED_MAX,
+    CAPABILITIES_MAX, DETAIL_BYTES_MAX, DISPLAYS_MAX, EXTENT_MAX, RIGHTS_MAX, TEXT_BYTES_MAX, TILES_MAX,
+    VARINT_MAX, VIDEOS_MAX, WANTED_MAX,
 };
 
 /// Whether every field of a body is within its limit; a hello is left to [`super::Hello::check`].
@@ -29,6 +29,7 @@ pub(super) fn body(body: &Body) -> Result<(), DecodeError> {
             number("applied", answer.applied, VARINT_MAX)
         }
         Body::GoingAway(going) => length("resume token", going.resume_token.len(), TEXT_BYTES_MAX),
+        Body::SeatGranted(granted) => seat(granted),
         Body::Hello(_)
         | Body::Ping(_)
         | Body::Pong(_)
@@ -48,6 +49,7 @@ fn session(body: &Body) -> Result<(), DecodeError> {
         Body::SessionOpened(it) => it.session,
         Body::SessionClosed(it) => it.session,
         Body::SeatLeft(it) => it.session,
+        Body::SeatGranted(it) => it.session,
         Body::Displays(it) => it.session,
         Body::Demand(it) => it.session,
         Body::Refresh(it) => it.session,
@@ -90,6 +92,12 @@ fn every_display(displays: &Displays) -> Result<(), DecodeError> {
         number("width", (*width).into(), EXTENT_MAX.into())?;
         number("height", (*height).into(), EXTENT_MAX.into())
     })
+}
+
+fn seat(granted: &SeatGranted) -> Result<(), DecodeError> {
+    length("participant", granted.participant.len(), TEXT_BYTES_MAX)?;
+    length("name", granted.name.len(), TEXT_BYTES_MAX)?;
+    length("rights", granted.rights.len(), RIGHTS_MAX)
 }
 
 fn every_wish(demand: &Demand) -> Result<(), DecodeError> {

@@ -53,6 +53,10 @@ fn the_page_has_every_limit_as_it_is() {
         KEY_NAME_BYTES_MAX,
         CURSOR_EXTENT_MAX,
         CURSOR_BYTES_MAX,
+        SHELL_BYTES_MAX,
+        SHELL_RECORD_BYTES_MAX,
+        SHELL_EXTENT_MAX,
+        RIGHTS_MAX,
     ];
     let said: BTreeMap<&str, String> = table("Limits")
         .into_iter()

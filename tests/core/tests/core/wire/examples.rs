@@ -9,8 +9,9 @@ use wire::screen::{
     Based, Coding, CopyArea, Dictionary, EXACT, Extent, Header, Operation, PatchTile, PixelRect, Reuse,
     SeatInput, Tile, TileRect, Update, VideoEnd, VideoPicture, VideoRegion,
 };
+use wire::shell::{Exit, FromShell, Signal, Size, ToShell};
 use wire::stream::{StreamHeader, StreamKind};
-use wire::{DictionaryId, Epoch, RenditionId, Seat, SessionId, Slot, TileIndex, Version};
+use wire::{DictionaryId, Epoch, RenditionId, Seat, SessionId, ShellId, Slot, TileIndex, Version};
 
 /// The largest number that a varint holds.
 const VARINT_MAX: u64 = (1 << 62) - 1;
@@ -27,7 +28,8 @@ pub(super) fn stream_headers() -> Vec<(&'static str, StreamHeader)> {
         ("input of a technician, without seat", header(StreamKind::Input, 64, 0)),
         ("input to an agent, with the largest seat", header(StreamKind::Input, 16_384, u32::MAX)),
         ("cursor of the largest session", header(StreamKind::Cursor, VARINT_MAX, 0)),
-        ("shell", header(StreamKind::Shell, 16_383, 0)),
+        ("shell of a technician, without seat", header(StreamKind::Shell, 16_383, 0)),
+        ("shell at an agent, with a seat", header(StreamKind::Shell, 16_383, 64)),
         ("file", header(StreamKind::File, 1 << 30, 0)),
         ("clipboard", header(StreamKind::Clipboard, (1 << 30) - 1, 0)),
         ("system information", header(StreamKind::SystemInformation, 7, 0)),
@@ -289,10 +291,74 @@ pub(super) fn cursors_refused() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+pub(super) fn to_shells() -> Vec<(&'static str, ToShell)> {
+    let size = Size { columns: 80, rows: 24 };
+    let (shell, largest) = (ShellId::from_wire(VARINT_MAX), Size { columns: 2000, rows: 2000 });
+    vec![
+        ("a new shell", ToShell::Start(size)),
+        ("back to one, from its first byte", ToShell::Attach { shell: ShellId::from_wire(1), from: 0, size }),
+        ("back to one, largest numbers", ToShell::Attach { shell, from: (1 << 53) - 1, size: largest }),
+        ("a key", ToShell::Bytes(Bytes::from_static(b"l"))),
+        ("as many bytes as a record has", ToShell::Bytes(vec![0xff; 16_384].into())),
+        ("the smallest terminal", ToShell::Resize(Size { columns: 1, rows: 1 })),
+        ("interrupt", ToShell::Signal(Signal::Interrupt)),
+        ("terminate", ToShell::Signal(Signal::Terminate)),
+        ("kill", ToShell::Signal(Signal::Kill)),
+        ("close", ToShell::Close),
+    ]
+}
+
+pub(super) fn to_shells_refused() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("a length over the limit", vec![0x80, 0, 0x40, 0x02]),
+        ("nothing in it", vec![0]),
+        ("a record that there is not", vec![1, 7]),
+        ("no columns", vec![5, 1, 0, 0, 0, 24]),
+        ("too many rows", vec![5, 1, 0, 80, 0x07, 0xd1]),
+        ("no bytes", vec![1, 3]),
+        ("a signal that there is not", vec![2, 5, 4]),
+        ("bytes behind the record", vec![2, 6, 0]),
+    ]
+}
+
+pub(super) fn from_shells() -> Vec<(&'static str, FromShell)> {
+    let program = "/bin/bash".to_owned();
+    let late = FromShell::Opened { shell: ShellId::from_wire(9), from: 1 << 40, program: String::new() };
+    vec![
+        ("a new one", FromShell::Opened { shell: ShellId::from_wire(1), from: 0, program }),
+        ("one that has said much", late),
+        ("a prompt", FromShell::Bytes(Bytes::from_static(b"$ "))),
+        ("bytes that are no text", FromShell::Bytes(Bytes::from_static(&[0xff, 0x00, 0x1b]))),
+        ("all is well", FromShell::Ended(Exit::Status(0))),
+        ("not found", FromShell::Ended(Exit::Status(127))),
+        ("killed", FromShell::Ended(Exit::Signal(9))),
+        ("none may be started", FromShell::Refused("as many shells as there may be".to_owned())),
+    ]
+}
+
+pub(super) fn from_shells_refused() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("a length over the limit", vec![0x80, 0, 0x40, 0x02]),
+        ("a record that there is not", vec![1, 5]),
+        ("a program that is no text", vec![5, 1, 1, 0, 1, 0xff]),
+        ("no bytes", vec![1, 2]),
+        ("an end that there is not", vec![3, 3, 2, 0]),
+        ("a status beyond 32 bits", vec![10, 3, 0, 0xc0, 0, 0, 1, 0, 0, 0, 0]),
+        ("bytes behind the record", vec![4, 3, 0, 0, 0]),
+    ]
+}
+
 pub(super) fn controls() -> Vec<(&'static str, Control)> {
     let bodies = [greetings(), sessions(), pictures()].into_iter().flatten();
     let messages = bodies.map(|(name, body)| (name, Control { body: Some(body) }));
     messages.chain([("a body that this protocol does not have", Control { body: None })]).collect()
+}
+
+fn seat_granted(session: u64) -> control::SeatGranted {
+    let rights =
+        vec![control::Right::View.into(), control::Right::Shell.into(), control::Right::RunAs.into()];
+    let (participant, name) = ("account 7".to_owned(), "Zoë".to_owned());
+    control::SeatGranted { session, seat: 2, participant, name, rights }
 }
 
 pub(super) fn controls_refused() -> Vec<(&'static str, Vec<u8>)> {
@@ -391,6 +457,7 @@ fn sessions() -> Vec<(&'static str, Body)> {
     let refused = control::JoinRefused { request: 1, code, detail: detail.clone(), retry_after_ms: 1000 };
     let ended = control::SessionEnded { session, code, detail: detail.clone() };
     let state = control::ControlState { session, granted: false, detail: detail.clone() };
+    let closed = control::SessionClosed { session, detail: detail.clone(), for_good: true };
     vec![
         ("join of an endpoint", Body::Join(control::Join { request: 1, target: Some(by_id) })),
         ("join of a session", Body::Join(control::Join { request: u32::MAX, target: Some(by_session) })),
@@ -399,8 +466,10 @@ fn sessions() -> Vec<(&'static str, Body)> {
         ("leave", Body::Leave(control::Leave { session })),
         ("session ended", Body::SessionEnded(ended)),
         ("session opened", Body::SessionOpened(control::SessionOpened { session })),
-        ("session closed", Body::SessionClosed(control::SessionClosed { session, detail: detail.clone() })),
-        ("seat left", Body::SeatLeft(control::SeatLeft { session, seat: 2 })),
+        ("session closed", Body::SessionClosed(closed)),
+        ("seat left", Body::SeatLeft(control::SeatLeft { session, seat: 2, for_good: false })),
+        ("seat left for good", Body::SeatLeft(control::SeatLeft { session, seat: 2, for_good: true })),
+        ("seat granted", Body::SeatGranted(seat_granted(session))),
         ("control wish", Body::ControlWish(control::ControlWish { session, wanted: true })),
         ("control state", Body::ControlState(state)),
         ("notice", Body::Notice(control::Notice { session, text: detail })),

@@ -11,6 +11,7 @@ use wire::control::Control;
 use wire::cursor::Cursor;
 use wire::input::{Event, Pointer, Record};
 use wire::screen::{Based, Coding, Header, Operation, PixelRect, TileRect, Update};
+use wire::shell::{Exit, FromShell, Size, ToShell};
 use wire::stream::StreamHeader;
 use wire::{DecodeError, DictionaryId};
 
@@ -163,6 +164,39 @@ pub(super) fn cursor(cursor: &Cursor) -> Value {
         Cursor::At(at) => json!({ "kind": "at", "at": pointer(*at) }),
         Cursor::Hidden => json!({ "kind": "hidden" }),
     }
+}
+
+pub(super) fn to_shell(record: &ToShell) -> Value {
+    match record {
+        ToShell::Start(at) => json!({ "kind": "start", "size": size(*at) }),
+        ToShell::Attach { shell, from, size: at } => {
+            json!({ "kind": "attach", "shell": shell.to_string(), "from": from, "size": size(*at) })
+        }
+        ToShell::Bytes(bytes) => json!({ "kind": "bytes", "bytes": hex(bytes) }),
+        ToShell::Resize(at) => json!({ "kind": "resize", "size": size(*at) }),
+        ToShell::Signal(signal) => json!({ "kind": "signal", "signal": *signal as u8 }),
+        ToShell::Close => json!({ "kind": "close" }),
+    }
+}
+
+pub(super) fn from_shell(record: &FromShell) -> Value {
+    match record {
+        FromShell::Opened { shell, from, program } => {
+            json!({ "kind": "opened", "shell": shell.to_string(), "from": from, "program": program })
+        }
+        FromShell::Bytes(bytes) => json!({ "kind": "bytes", "bytes": hex(bytes) }),
+        FromShell::Ended(Exit::Status(number)) => {
+            json!({ "kind": "ended", "by": "status", "number": number })
+        }
+        FromShell::Ended(Exit::Signal(number)) => {
+            json!({ "kind": "ended", "by": "signal", "number": number })
+        }
+        FromShell::Refused(detail) => json!({ "kind": "refused", "detail": detail }),
+    }
+}
+
+fn size(size: Size) -> Value {
+    json!({ "columns": size.columns, "rows": size.rows })
 }
 
 static SCHEMA: LazyLock<DescriptorPool> = LazyLock::new(|| {

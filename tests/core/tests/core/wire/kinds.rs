@@ -6,6 +6,7 @@ use wire::control::{self, Control};
 use wire::cursor::Cursor;
 use wire::input::Record;
 use wire::screen::Update;
+use wire::shell::{FromShell, ToShell};
 use wire::stream::StreamHeader;
 use wire::{DecodeError, Reader, Writer};
 
@@ -49,6 +50,20 @@ pub(super) const CURSOR: Kind<Cursor> = Kind {
     encode: |cursor| written(|out| cursor.encode(out)),
     decode: |bytes| whole(bytes, Cursor::decode),
     describe: fields::cursor,
+};
+
+pub(super) const TO_SHELL: Kind<ToShell> = Kind {
+    name: "to-shell",
+    encode: |record| written(|out| record.encode(out)),
+    decode: |bytes| whole(bytes, ToShell::decode),
+    describe: fields::to_shell,
+};
+
+pub(super) const FROM_SHELL: Kind<FromShell> = Kind {
+    name: "from-shell",
+    encode: |record| written(|out| record.encode(out)),
+    decode: |bytes| whole(bytes, FromShell::decode),
+    describe: fields::from_shell,
 };
 
 pub(super) const CONTROL: Kind<Control> = Kind {

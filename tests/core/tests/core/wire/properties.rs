@@ -8,10 +8,11 @@ use proptest::prelude::*;
 use wire::control;
 use wire::cursor::Cursor;
 use wire::input::Record;
+use wire::shell::{FromShell, ToShell};
 use wire::token::EnrolmentToken;
 use wire::{DecodeError, Reader, Writer, varint_size};
 
-use super::kinds::{CONTROL, CURSOR, INPUT, Kind, STREAM_HEADER, UPDATE};
+use super::kinds::{CONTROL, CURSOR, FROM_SHELL, INPUT, Kind, STREAM_HEADER, TO_SHELL, UPDATE};
 use super::strategies;
 
 type Checked = Result<(), TestCaseError>;
@@ -118,6 +119,8 @@ properties!(stream_header, STREAM_HEADER, strategies::stream_header());
 properties!(update, UPDATE, strategies::update());
 properties!(input, INPUT, strategies::input());
 properties!(cursor, CURSOR, strategies::cursor());
+properties!(to_shell, TO_SHELL, strategies::to_shell());
+properties!(from_shell, FROM_SHELL, strategies::from_shell());
 properties!(control_message, CONTROL, strategies::control());
 
 proptest! {
@@ -129,6 +132,16 @@ proptest! {
     #[test]
     fn cursors_arrive_in_pieces(messages in prop::collection::vec(strategies::cursor(), 0..6), piece in 1..40_usize) {
         arrives_in_pieces(&CURSOR, &messages, piece, Cursor::decode)?;
+    }
+
+    #[test]
+    fn what_is_said_to_a_shell_arrives_in_pieces(messages in prop::collection::vec(strategies::to_shell(), 0..6), piece in 1..40_usize) {
+        arrives_in_pieces(&TO_SHELL, &messages, piece, ToShell::decode)?;
+    }
+
+    #[test]
+    fn what_a_shell_says_arrives_in_pieces(messages in prop::collection::vec(strategies::from_shell(), 0..6), piece in 1..40_usize) {
+        arrives_in_pieces(&FROM_SHELL, &messages, piece, FromShell::decode)?;
     }
 
     #[test]

@@ -10,8 +10,9 @@ use wire::screen::{
     Based, Coding, CopyArea, Dictionary, Extent, Header, Operation, PatchTile, PixelRect, Reuse, SeatInput,
     Tile, TileRect, Update, VideoEnd, VideoPicture, VideoRegion,
 };
+use wire::shell::{Exit, FromShell, Signal, Size, ToShell};
 use wire::stream::{StreamHeader, StreamKind};
-use wire::{DictionaryId, Epoch, RenditionId, Seat, SessionId, Slot, TileIndex, Version};
+use wire::{DictionaryId, Epoch, RenditionId, Seat, SessionId, ShellId, Slot, TileIndex, Version};
 
 fn session() -> impl Strategy<Value = SessionId> {
     (0..=VARINT_MAX).prop_map(SessionId::from_wire)
@@ -24,7 +25,7 @@ fn seat() -> impl Strategy<Value = Seat> {
 pub(super) fn stream_header() -> impl Strategy<Value = StreamHeader> {
     let kind = (0..=10_u8).prop_map(|raw| StreamKind::from_wire(raw).expect("a kind"));
     (kind, session(), seat()).prop_map(|(kind, session, seat)| {
-        let seat = if kind == StreamKind::Input { seat } else { Seat::default() };
+        let seat = if kind.has_seat() { seat } else { Seat::default() };
         StreamHeader { kind, session, seat }
     })
 }
@@ -192,6 +193,41 @@ pub(super) fn cursor() -> impl Strategy<Value = Cursor> {
         Cursor::Shape(Shape { width, height, hot_x, hot_y, pixels })
     });
     prop_oneof![shape, pointer().prop_map(Cursor::At), Just(Cursor::Hidden)]
+}
+
+fn typed() -> impl Strategy<Value = bytes::Bytes> {
+    prop::collection::vec(any::<u8>(), 1..600).prop_map(Into::into)
+}
+
+pub(super) fn to_shell() -> impl Strategy<Value = ToShell> {
+    let size = || (1..=2000_u16, 1..=2000_u16).prop_map(|(columns, rows)| Size { columns, rows });
+    let attach = (0..=VARINT_MAX, 0..=VARINT_MAX, size()).prop_map(|(shell, from, size)| ToShell::Attach {
+        shell: ShellId::from_wire(shell),
+        from,
+        size,
+    });
+    let signal = prop_oneof![Just(Signal::Interrupt), Just(Signal::Terminate), Just(Signal::Kill)];
+    prop_oneof![
+        size().prop_map(ToShell::Start),
+        attach,
+        typed().prop_map(ToShell::Bytes),
+        size().prop_map(ToShell::Resize),
+        signal.prop_map(ToShell::Signal),
+        Just(ToShell::Close),
+    ]
+}
+
+pub(super) fn from_shell() -> impl Strategy<Value = FromShell> {
+    let opened = (0..=VARINT_MAX, 0..=VARINT_MAX, "\\PC{0,60}").prop_map(|(shell, from, program)| {
+        FromShell::Opened { shell: ShellId::from_wire(shell), from, program }
+    });
+    prop_oneof![
+        opened,
+        typed().prop_map(FromShell::Bytes),
+        any::<u32>().prop_map(|status| FromShell::Ended(Exit::Status(status))),
+        any::<u32>().prop_map(|signal| FromShell::Ended(Exit::Signal(signal))),
+        "\\PC{0,60}".prop_map(FromShell::Refused),
+    ]
 }
 
 /// The control messages that carry lists or come often; the golden vectors have all of them.

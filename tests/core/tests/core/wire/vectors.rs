@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::kinds::{CONTROL, CURSOR, INPUT, Kind, STREAM_HEADER, UPDATE};
+use super::kinds::{CONTROL, CURSOR, FROM_SHELL, INPUT, Kind, STREAM_HEADER, TO_SHELL, UPDATE};
 use super::{examples, fields};
 
 /// One file: messages of one kind.
@@ -90,6 +90,14 @@ fn input_has_its_golden_bytes() {
 fn cursors_have_their_golden_bytes() {
     check(&CURSOR, examples::cursors());
     check_refusals(&CURSOR, examples::cursors_refused());
+}
+
+#[test]
+fn shells_have_their_golden_bytes() {
+    check(&TO_SHELL, examples::to_shells());
+    check_refusals(&TO_SHELL, examples::to_shells_refused());
+    check(&FROM_SHELL, examples::from_shells());
+    check_refusals(&FROM_SHELL, examples::from_shells_refused());
 }
 
 #[test]
