@@ -13,7 +13,8 @@ use crate::backoff::Backoff;
 use crate::connect::{ReachError, reach};
 use crate::desktop::Desktop;
 use crate::identity::{self, Identity, Site, StateError, load_site, save_site, to_hex};
-use crate::serve::{Ended, serve};
+use crate::serve::{Ended, Local, serve};
+use crate::shell::Shells;
 
 /// How long a goodbye may take to reach the relay.
 const GOODBYE_MAX: Duration = Duration::from_secs(2);
@@ -64,9 +65,11 @@ pub async fn run(
     let site = load_site(state)?;
     let identity = Identity::load_or_create(state)?;
     let clock = LinkClock::starting(Instant::now());
+    let shells = Shells::default();
     while !stop.is_cancelled() {
         let Some(desktop) = open_desktop(platform, stop).await else { break };
-        stay_connected(&site, &identity, preference, &desktop, clock, stop).await?;
+        let local = Local { desktop, shells: shells.clone(), clock };
+        stay_connected(&site, &identity, preference, &local, stop).await?;
     }
     Ok(())
 }
@@ -76,13 +79,12 @@ async fn stay_connected(
     site: &Site,
     identity: &Identity,
     preference: Preference,
-    desktop: &Desktop,
-    clock: LinkClock,
+    local: &Local,
     stop: &CancellationToken,
 ) -> Result<(), StateError> {
     let pin = site.pin_bytes().ok_or_else(|| identity::damaged_pin(&site.pin))?;
     let mut backoff = Backoff::default();
-    while !stop.is_cancelled() && !desktop.is_lost() {
+    while !stop.is_cancelled() && !local.desktop.is_lost() {
         let reached = tokio::select! {
             biased;
             () = stop.cancelled() => break,
@@ -94,7 +96,7 @@ async fn stay_connected(
                 tracing::info!(%relay, carrier, name = %connected.welcome.endpoint_name, "online");
                 backoff.succeeded();
                 let link = connected.link.clone();
-                let ended = serve(connected, desktop, clock, stop).await;
+                let ended = serve(connected, local, stop).await;
                 tracing::info!(%ended, "offline");
                 // The goodbye may be lost; the relay notices the silence then.
                 let _ = tokio::time::timeout(GOODBYE_MAX, link.closed()).await;

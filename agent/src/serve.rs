@@ -9,14 +9,17 @@ use tokio_util::sync::CancellationToken;
 use transport::control::{ControlError, Sender};
 use transport::{Link, LinkError, RecvStream, StreamError};
 use wire::close::CloseCode;
-use wire::control::{Displays, Notice, control::Body};
+use wire::control::{Displays, Notice, Right, control::Body};
 use wire::input::Record;
 use wire::stream::{StreamHeader, StreamKind};
 use wire::{DecodeError, Seat, SessionId};
 
 use crate::connect::Connected;
 use crate::desktop::{Desktop, Hands};
+use crate::grants::Grants;
 use crate::session::Sessions;
+use crate::shell::Shells;
+use crate::tools::Tools;
 
 /// Input streams at a time: one a technician.
 const INPUT_STREAMS_MAX: usize = wire::limits::SEATS_MAX;
@@ -55,19 +58,28 @@ enum InputError {
     Stuck(#[from] crate::desktop::Stuck),
 }
 
+/// What an agent has of its computer, whichever link serves it.
+#[derive(Clone)]
+pub struct Local {
+    /// What is seen and controlled.
+    pub desktop: Desktop,
+    /// Shells that run, also those of links before.
+    pub shells: Shells,
+    /// The agent's own.
+    pub clock: LinkClock,
+}
+
 /// Serves the relay until the link ends. Everything that technicians hold is released then.
-pub async fn serve(
-    connected: Connected,
-    desktop: &Desktop,
-    clock: LinkClock,
-    stop: &CancellationToken,
-) -> Ended {
+pub async fn serve(connected: Connected, local: &Local, stop: &CancellationToken) -> Ended {
     let Connected { link, control, .. } = connected;
+    let Local { desktop, shells, clock } = local;
+    let clock = *clock;
     let (sender, mut receiver) = control.split();
     let sessions = Sessions::new(desktop.clone(), link.clone(), clock);
     let liveness = Liveness::new(Instant::now(), clock);
+    let tools = Tools::new(shells.clone());
     let mut serving =
-        Serving { link: link.clone(), sender, sessions, liveness, hands: desktop.hands.clone() };
+        Serving { link: link.clone(), sender, sessions, liveness, hands: desktop.hands.clone(), tools };
     let mut displays = desktop.displays.clone();
     let (input_ended, mut input_ends) = mpsc::channel(INPUT_STREAMS_MAX);
     let mut inputs = tokio::task::JoinSet::new();
@@ -90,12 +102,20 @@ pub async fn serve(
             },
             stream = link.accept_uni() => match stream {
                 Ok(stream) if inputs.len() < INPUT_STREAMS_MAX => {
-                    let (hands, ended) = (desktop.hands.clone(), input_ended.clone());
-                    inputs.spawn(async move { drop(ended.send(read_input(stream, hands).await).await) });
+                    let input = InputStream { hands: desktop.hands.clone(), grants: serving.tools.grants().clone() };
+                    let ended = input_ended.clone();
+                    inputs.spawn(async move { drop(ended.send(input.read(stream).await).await) });
                     Ok(())
                 }
                 Ok(_) => {
                     tracing::warn!("more input streams than technicians, one refused");
+                    Ok(())
+                }
+                Err(error) => Err(error.into()),
+            },
+            stream = link.accept_bi() => match stream {
+                Ok((send, recv)) => {
+                    serving.tools.open(send, recv);
                     Ok(())
                 }
                 Err(error) => Err(error.into()),
@@ -119,6 +139,7 @@ struct Serving {
     sessions: Sessions,
     liveness: Liveness,
     hands: Option<Hands>,
+    tools: Tools,
 }
 
 impl Serving {
@@ -142,8 +163,15 @@ impl Serving {
                 let session = SessionId::from_wire(opened.session);
                 self.open(session, displays).await?;
             }
-            Body::SessionClosed(closed) => self.close(SessionId::from_wire(closed.session)),
-            Body::SeatLeft(left) => self.release(Seat::from_wire(left.seat)),
+            Body::SessionClosed(closed) => {
+                self.tools.close(&closed);
+                self.close(SessionId::from_wire(closed.session));
+            }
+            Body::SeatGranted(granted) => self.tools.grant(granted),
+            Body::SeatLeft(left) => {
+                self.tools.leave(&left);
+                self.release(Seat::from_wire(left.seat));
+            }
             Body::Demand(demand) => self.sessions.demand(&demand),
             Body::Refresh(refresh) => self.sessions.refresh(&refresh),
             Body::Answer(answer) => self.sessions.answer(&answer),
@@ -241,28 +269,38 @@ impl Serving {
 }
 
 /// Reads one technician's input until the stream ends.
-async fn read_input(mut stream: RecvStream, hands: Option<Hands>) -> (Option<Seat>, Result<(), InputError>) {
-    match stream.take_header().await {
-        Ok(StreamHeader { kind: StreamKind::Input, seat, .. }) => {
-            (Some(seat), read_records(stream, seat, hands).await)
-        }
-        Ok(header) => {
-            let got = header.kind as u64;
-            (None, Err(DecodeError::Unknown { field: "stream towards an agent", got }.into()))
-        }
-        Err(error) => (None, Err(error.into())),
-    }
+struct InputStream {
+    hands: Option<Hands>,
+    grants: Grants,
 }
 
-async fn read_records(mut stream: RecvStream, seat: Seat, hands: Option<Hands>) -> Result<(), InputError> {
-    let mut buffer = bytes::BytesMut::new();
-    while let Some(chunk) = stream.read().await? {
-        buffer.extend_from_slice(&chunk);
-        while let Some(record) = Record::decode(&mut buffer)? {
-            if let Some(hands) = &hands {
-                hands.event(seat, record)?;
+impl InputStream {
+    async fn read(self, mut stream: RecvStream) -> (Option<Seat>, Result<(), InputError>) {
+        match stream.take_header().await {
+            Ok(header) if header.kind == StreamKind::Input => {
+                (Some(header.seat), self.read_records(stream, header).await)
             }
+            Ok(header) => {
+                let got = header.kind as u64;
+                (None, Err(DecodeError::Unknown { field: "stream towards an agent", got }.into()))
+            }
+            Err(error) => (None, Err(error.into())),
         }
     }
-    Ok(())
+
+    async fn read_records(&self, mut stream: RecvStream, header: StreamHeader) -> Result<(), InputError> {
+        let mut buffer = bytes::BytesMut::new();
+        while let Some(chunk) = stream.read().await? {
+            buffer.extend_from_slice(&chunk);
+            let granted = self.grants.of(header.session, header.seat).await;
+            let may_control = granted.is_some_and(|granted| granted.has(Right::Control));
+            while let Some(record) = Record::decode(&mut buffer)? {
+                match &self.hands {
+                    Some(hands) if may_control => hands.event(header.seat, record)?,
+                    _ => tracing::debug!(seat = %header.seat, "input without control is dropped"),
+                }
+            }
+        }
+        Ok(())
+    }
 }

@@ -13,13 +13,8 @@ import { DecodeError } from "../src/wire/error.ts";
 import { ControlSchema } from "../src/wire/generated/control_pb.ts";
 import { decodeInputRecord, encodeInputRecord } from "../src/wire/input.ts";
 import { Reader } from "../src/wire/read.ts";
-import {
-  decodeFromShell,
-  decodeToShell,
-  encodeFromShell,
-  encodeToShell,
-} from "../src/wire/shell.ts";
 import { decodeUpdate } from "../src/wire/screen/update.ts";
+import { decodeFromShell, decodeToShell, encodeFromShell, encodeToShell } from "../src/wire/shell.ts";
 import { decodeStreamHeader, encodeStreamHeader } from "../src/wire/stream.ts";
 import { Writer } from "../src/wire/write.ts";
 import { fromHex, plain, toHex, vectors } from "./vectors.ts";

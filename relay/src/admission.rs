@@ -4,7 +4,7 @@ use desk::permission::{Permission, Rights};
 use desk::session::{Command, Event as SessionEvent, Origin, PasswordProof};
 use desk::{Event, ItemId, Participant, Refusal, Rule};
 use wire::SessionId;
-use wire::control::{Grant, RefusalCode, join};
+use wire::control::{Grant, RefusalCode, Right, join};
 
 use crate::db::EndpointId;
 use crate::keeper::{AskError, Caller, now};
@@ -61,6 +61,7 @@ pub(crate) struct Admission {
     /// What the session is called: the computer's name, or the customer's.
     pub(crate) name: String,
     pub(crate) grant: Grant,
+    pub(crate) rights: Rights,
 }
 
 /// Lets somebody into a session that he is a member of, or starts one with an endpoint by a Jump.
@@ -125,13 +126,69 @@ fn enter(site: &Site, session: desk::SessionId, who: Participant) -> Result<Admi
             .attended(session)
             .ok_or_else(|| NotAdmitted::new(RefusalCode::Offline, "the customer has no agent running"))?,
     };
-    let grant = grant_of(&desk.rights(session, who));
-    let name = state.customer.name.clone();
-    Ok(Admission { session: SessionId::from_wire(session.get()), endpoint, name, grant })
+    let rights = desk.rights(session, who);
+    let (name, grant) = (state.customer.name.clone(), grant_of(&rights));
+    Ok(Admission { session: SessionId::from_wire(session.get()), endpoint, name, grant, rights })
 }
 
 /// What rights come to for the screen.
 pub(crate) fn grant_of(rights: &Rights) -> Grant {
     let view = rights.has(Permission::View);
     Grant { view, control: view && rights.has(Permission::Control) }
+}
+
+/// What an agent is told of somebody's rights.
+pub(crate) fn rights_on_wire(rights: &Rights) -> Vec<i32> {
+    rights.permissions.iter().filter_map(|&permission| right_of(permission)).map(Into::into).collect()
+}
+
+/// The same text for the same person, and for nobody else.
+pub(crate) fn participant_on_wire(who: Participant) -> String {
+    match who {
+        Participant::Account(id) => format!("account {id}"),
+        Participant::External(id) => format!("external {id}"),
+    }
+}
+
+/// What a permission is called on the wire, if it is about what happens inside of a session.
+fn right_of(permission: Permission) -> Option<Right> {
+    Some(match permission {
+        Permission::View => Right::View,
+        Permission::Control => Right::Control,
+        Permission::RestrictCustomer => Right::RestrictCustomer,
+        Permission::Shell => Right::Shell,
+        Permission::ListFiles => Right::ListFiles,
+        Permission::Upload => Right::Upload,
+        Permission::Download => Right::Download,
+        Permission::ChangeFiles => Right::ChangeFiles,
+        Permission::ReadClipboard => Right::ReadClipboard,
+        Permission::WriteClipboard => Right::WriteClipboard,
+        Permission::SystemInformation => Right::SystemInformation,
+        Permission::ManageProcesses => Right::ManageProcesses,
+        Permission::Actions => Right::Actions,
+        Permission::Scripts => Right::Scripts,
+        Permission::RunAs => Right::RunAs,
+        Permission::InstallJumpItems
+        | Permission::GenerateKeys
+        | Permission::ShareWithOtherTeams
+        | Permission::InviteExternals
+        | Permission::Jump
+        | Permission::AllJumpItems
+        | Permission::TeamPersonalItems
+        | Permission::EditJumpPolicies
+        | Permission::Reports => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_of_a_session_has_its_own_right_and_no_other_has_one() {
+        let rights: Vec<Right> = Permission::ALL.iter().filter_map(|&permission| right_of(permission)).collect();
+        let of_session = Permission::ALL.iter().filter(|permission| permission.is_of_session()).count();
+        let different: std::collections::BTreeSet<i32> = rights.iter().map(|&right| right.into()).collect();
+        assert_eq!((rights.len(), different.len()), (of_session, of_session));
+    }
 }

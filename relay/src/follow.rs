@@ -12,7 +12,6 @@ use tokio::sync::broadcast::error::RecvError;
 use wire::SessionId;
 use wire::close::CloseCode;
 
-use crate::admission::grant_of;
 use crate::attendance::close_console;
 use crate::db::LoginId;
 use crate::keeper::{AskError, Caller, Fact, Happened, LoginFact};
@@ -132,7 +131,7 @@ fn renew_rights(site: &Site) {
     for session in site.registry.sessions() {
         let desk = site.keeper.read();
         let id = desk::SessionId::new(session.id.to_wire());
-        session.renew_grants(|who| grant_of(&desk.rights(id, who)));
+        session.renew_grants(|who| desk.rights(id, who));
     }
 }
 

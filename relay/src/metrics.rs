@@ -19,6 +19,10 @@ pub(crate) struct Metrics {
     pub(crate) screen_out_bytes: Counter,
     pub(crate) input_bytes: Counter,
     pub(crate) cursor_bytes: Counter,
+    shell_bytes: Counter,
+    file_bytes: Counter,
+    /// Whatever small is asked and answered.
+    request_bytes: Counter,
     /// Chunks of input that came without control, or found no agent.
     pub(crate) input_dropped: Counter,
     pub(crate) control_in_messages: Counter,
@@ -116,6 +120,9 @@ impl Metrics {
             screen_out_bytes: bytes("screen", "out"),
             input_bytes: bytes("input", "in"),
             cursor_bytes: bytes("cursor", "in"),
+            shell_bytes: bytes("shell", "in"),
+            file_bytes: bytes("file", "in"),
+            request_bytes: bytes("request", "in"),
             input_dropped: metrics::counter!("nearhand_input_dropped_total"),
             control_in_messages: metrics::counter!("nearhand_control_messages_total"),
             updates_in: metrics::counter!("nearhand_updates_total", "way" => "in"),
@@ -169,7 +176,9 @@ impl Metrics {
             StreamKind::Screen => &self.screen_in_bytes,
             StreamKind::Input => &self.input_bytes,
             StreamKind::Cursor => &self.cursor_bytes,
-            _ => return,
+            StreamKind::Shell => &self.shell_bytes,
+            StreamKind::File => &self.file_bytes,
+            _ => &self.request_bytes,
         };
         counter.increment(bytes as u64);
     }

@@ -139,9 +139,10 @@ impl Registry {
         Ok(Place { session, seat })
     }
 
-    /// A technician gives up a place. The session goes on for as long as the desk has it.
-    pub(crate) fn leave(&self, place: &Place) {
-        place.session.leave(place.seat);
+    /// A technician gives up a place, `for_good` or because his link is gone. The session goes on for as long as the
+    /// desk has it.
+    pub(crate) fn leave(&self, place: &Place, for_good: bool) {
+        place.session.leave(place.seat, for_good);
     }
 
     /// The session is over: everybody in it is told why, and its agent, too.

@@ -3,7 +3,7 @@
 //! Each topic is a trait that says what blocks and who owns the memory: [`Displays`], [`Capture`],
 //! [`Cursor`] and [`Input`]. [`Platform`] opens them; each one has a connection of its own and may live on a
 //! thread of its own. `linux/` serves them with X11. [`fake`] serves them with recordings and drawn
-//! pictures, on every system. Nothing here codes pixels, opens a network link or decides who may do what.
+//! pictures, on every system. A [`terminal`] is the same everywhere. Nothing here codes pixels, opens a network link or decides who may do what.
 //!
 //! This file is the only one that names an operating system.
 
@@ -13,6 +13,7 @@ mod display;
 mod error;
 pub mod fake;
 mod input;
+pub mod terminal;
 mod waker;
 
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]

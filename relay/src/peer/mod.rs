@@ -10,6 +10,7 @@ mod greet;
 mod input;
 mod proof;
 mod rights;
+mod splice;
 mod talk;
 mod technician;
 mod viewer;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use desk::{Participant, presence};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use transport::control::Control;
-use transport::{Link, RecvStream, StreamError};
+use transport::{Link, RecvStream, SendStream, StreamError};
 use wire::close::CloseCode;
 use wire::control::{Grant, Join, JoinRefused, Joined, RefusalCode, Role, SessionEnded, control::Body};
 use wire::stream::{StreamHeader, StreamKind};
@@ -21,7 +21,7 @@ use crate::db::Login;
 use crate::keeper::Caller;
 use crate::peer::ended::Ended;
 use crate::peer::talk::{Event, Talk};
-use crate::peer::{input, rights, viewer};
+use crate::peer::{input, rights, splice, viewer};
 use crate::registry::Place;
 use crate::session::{Ending, Outbox, Technician};
 use crate::site::Site;
@@ -57,6 +57,12 @@ pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, login: Lo
     let reason = task.run(&login_over, &console_over).await;
     site.metrics.links(carrier, Role::Technician).decrement(1.0);
     tracing::info!(user, %peer, %reason, "technician disconnected");
+}
+
+/// A stream that the technician opened.
+enum Incoming {
+    Uni(RecvStream),
+    Bi(SendStream, RecvStream),
 }
 
 /// What a task that serves one input stream found.
@@ -96,7 +102,7 @@ impl TechnicianTask<'_> {
         };
         let sessions: Vec<SessionId> = self.places.keys().copied().collect();
         for session in sessions {
-            self.leave(session).await;
+            self.leave(session, false).await;
         }
         self.talk.goodbye(self.site, &ended).await;
         ended
@@ -127,13 +133,21 @@ impl TechnicianTask<'_> {
                 event = self.talk.wait(site) => self.control(event).await,
                 Some(ended) = self.inputs.join_next(), if !self.inputs.is_empty() => self.input_ended(ended),
                 Some(read) = headers.join_next(), if !headers.is_empty() => match read {
-                    Ok(Ok((header, stream))) => self.stream(header, stream),
+                    Ok(Ok((header, Incoming::Uni(stream)))) => self.stream(header, stream),
+                    Ok(Ok((header, Incoming::Bi(send, recv)))) => self.opened(header, send, recv),
                     Ok(Err(StreamError::Reset(_))) | Err(_) => Ok(()),
                     Ok(Err(error)) => Err(Ended::stream("stream", error)),
                 },
                 stream = link.accept_uni(), if headers.len() + self.inputs.len() < STREAMS_MAX => match stream {
                     Ok(mut stream) => {
-                        headers.spawn(async move { Ok((stream.take_header().await?, stream)) });
+                        headers.spawn(async move { Ok((stream.take_header().await?, Incoming::Uni(stream))) });
+                        Ok(())
+                    }
+                    Err(error) => Err(error.into()),
+                },
+                stream = link.accept_bi(), if headers.len() < STREAMS_MAX => match stream {
+                    Ok((send, mut recv)) => {
+                        headers.spawn(async move { Ok((recv.take_header().await?, Incoming::Bi(send, recv))) });
                         Ok(())
                     }
                     Err(error) => Err(error.into()),
@@ -152,7 +166,7 @@ impl TechnicianTask<'_> {
             Body::Join(join) => self.join(join).await,
             Body::Leave(leave) => {
                 let session = SessionId::from_wire(leave.session);
-                if self.leave(session).await {
+                if self.leave(session, true).await {
                     self.leave_desk(session).await;
                     let ended = SessionEnded { session: session.to_wire(), ..SessionEnded::default() };
                     self.talk.send(Body::SessionEnded(ended)).await?;
@@ -214,13 +228,15 @@ impl TechnicianTask<'_> {
     /// Takes a seat, and starts to send what is seen from it.
     async fn take_seat(&mut self, admission: &Admission) -> Result<Result<Place, NotAdmitted>, Ended> {
         // Who joins a second time gives up the first seat: a link has one picture of each session.
-        self.leave(admission.session).await;
+        self.leave(admission.session, false).await;
         let (wake, out) = (Arc::new(Notify::new()), CancellationToken::new());
         let technician = Technician {
             who: self.who,
             outbox: self.outbox.clone(),
             wake: Arc::clone(&wake),
+            name: self.name(),
             grant: admission.grant,
+            rights: watch::Sender::new(admission.rights.clone()),
             out: out.clone(),
         };
         let place = match self.site.registry.join(admission, technician, &self.site.metrics) {
@@ -261,10 +277,10 @@ impl TechnicianTask<'_> {
         self.talk.send(Body::JoinRefused(message)).await
     }
 
-    /// Says whether he was in.
-    async fn leave(&mut self, session: SessionId) -> bool {
+    /// Says whether he was in. Who leaves `for_good` does not come back to what he left running.
+    async fn leave(&mut self, session: SessionId, for_good: bool) -> bool {
         let Some(seat) = self.places.remove(&session) else { return false };
-        self.site.registry.leave(&seat.place);
+        self.site.registry.leave(&seat.place, for_good);
         self.left(seat).await;
         true
     }
@@ -338,6 +354,41 @@ impl TechnicianTask<'_> {
             older.abort();
         }
         Ok(())
+    }
+
+    /// A stream for something beside the screen: passed on to the agent by a task of its own, which ends with the
+    /// seat.
+    fn opened(&mut self, header: StreamHeader, mut send: SendStream, mut recv: RecvStream) -> Result<(), Ended> {
+        self.talk.heard();
+        if !header.kind.is_bidirectional() {
+            let error = DecodeError::Unknown { field: "stream kind", got: header.kind as u64 };
+            return Err(Ended::Stream { what: "stream", error: error.into() });
+        }
+        let allowed = self.places.get(&header.session).and_then(|seat| {
+            let rights = seat.place.session.rights(seat.place.seat)?;
+            let may_open = rights::may_open(header.kind, &rights.borrow());
+            may_open.then_some((seat, rights))
+        });
+        let Some((seat, rights)) = allowed else {
+            self.site.metrics.streams_refused.increment(1);
+            send.reset(CloseCode::NotAllowed);
+            recv.stop(CloseCode::NotAllowed);
+            return Ok(());
+        };
+        let (place, out) = (seat.place.clone(), seat.out.clone());
+        let splice = splice::Splice { site: Arc::clone(self.site), place, kind: header.kind, rights, out };
+        self.site.tasks.spawn(splice.run((send, recv)));
+        Ok(())
+    }
+
+    /// What the endpoint calls him.
+    fn name(&self) -> String {
+        let desk = self.site.keeper.read();
+        let account = match self.who {
+            Participant::Account(id) => desk.accounts().get(id),
+            Participant::External(_) => None,
+        };
+        account.map_or_else(|| self.login.user.clone(), |account| account.name.clone())
     }
 
     fn input_ended(&mut self, ended: Result<InputEnd, tokio::task::JoinError>) -> Result<(), Ended> {

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use desk::Participant;
+use desk::permission::Rights;
 use parking_lot::Mutex;
 use plane::{DemandError, Refused};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use wire::control::{
-    self, Answer, ColorMode, ControlState, Demand, Displays, Grant, Notice, Refresh, RefusalCode, SeatLeft,
+    self, Answer, ColorMode, ControlState, Demand, Displays, Grant, Notice, Refresh, RefusalCode, SeatGranted, SeatLeft,
     SessionClosed, SessionEnded, SessionOpened, Wanted, control::Body,
 };
 use wire::cursor::Cursor;
@@ -24,7 +25,7 @@ use wire::input::Pointer;
 use wire::screen::Update;
 use wire::{Seat, SessionId};
 
-use crate::admission::NotAdmitted;
+use crate::admission::{NotAdmitted, grant_of, participant_on_wire, rights_on_wire};
 use crate::db::EndpointId;
 use crate::peer::Agent;
 use cursor::CursorNow;
@@ -36,7 +37,11 @@ pub(crate) use outbox::{Ending, Outbox};
 #[derive(Debug)]
 pub(crate) struct Technician {
     pub(crate) who: Participant,
+    /// What the endpoint calls him.
+    pub(crate) name: String,
     pub(crate) grant: Grant,
+    /// All that he may do, for the streams that he has open.
+    pub(crate) rights: watch::Sender<Rights>,
     /// To his control stream.
     pub(crate) outbox: Outbox,
     /// Wakes the task that sends him the picture.
@@ -98,6 +103,9 @@ impl Session {
             state.plane.agent_lost();
         }
         agent.outbox.send(Body::SessionOpened(SessionOpened { session: self.id.to_wire() }));
+        for (&seat, seated) in &state.seats {
+            agent.outbox.send(self.granted(seat, &seated.technician));
+        }
         state.demanded = Vec::new();
         self.ask_agent(&mut state);
         if std::mem::take(&mut state.waiting) {
@@ -126,6 +134,9 @@ impl Session {
             .join(seat, plane::Viewer::Technician)
             .map_err(|error| NotAdmitted::new(RefusalCode::Full, error.to_string()))?;
         state.last_seat += 1;
+        if let Some(agent) = &state.agent {
+            agent.outbox.send(self.granted(seat, &technician));
+        }
         state.seats.insert(seat, Seated { technician, controls: false });
         Ok(seat)
     }
@@ -140,14 +151,14 @@ impl Session {
         seated.technician.wake.notify_one();
     }
 
-    /// A technician is gone; what he held down is released.
-    pub(crate) fn leave(&self, seat: Seat) {
+    /// A technician is gone; what he held down is released, and what he left running ends if he went `for_good`.
+    pub(crate) fn leave(&self, seat: Seat, for_good: bool) {
         let mut state = self.state.lock();
         if state.seats.remove(&seat).is_none() {
             return;
         }
         state.plane.leave(seat);
-        self.release(&state, seat);
+        self.release(&state, seat, for_good);
         self.ask_agent(&mut state);
     }
 
@@ -188,7 +199,7 @@ impl Session {
     fn put_out(&self, state: &mut State, seat: Seat, reason: &str) {
         let Some(seated) = state.seats.remove(&seat) else { return };
         state.plane.leave(seat);
-        self.release(state, seat);
+        self.release(state, seat, true);
         seated.technician.out.cancel();
         let (session, code) = (self.id.to_wire(), RefusalCode::NotAllowed.into());
         let ended = SessionEnded { session, code, detail: reason.to_owned() };
@@ -198,18 +209,27 @@ impl Session {
     fn send_agent_away(&self, state: &mut State, reason: &str) {
         if let Some(agent) = state.agent.take() {
             let detail = reason.to_owned();
-            agent.outbox.send(Body::SessionClosed(SessionClosed { session: self.id.to_wire(), detail }));
+            let closed = SessionClosed { session: self.id.to_wire(), detail, for_good: true };
+            agent.outbox.send(Body::SessionClosed(closed));
         }
     }
 
     /// Gives every seat the rights that its technician has now. Who may not control any more lets go; who may not
     /// look any more sees nothing from here on.
-    pub(crate) fn renew_grants(&self, grant_of: impl Fn(Participant) -> Grant) {
+    pub(crate) fn renew_grants(&self, rights_of: impl Fn(Participant) -> Rights) {
         let mut state = self.state.lock();
         let seats: Vec<Seat> = state.seats.keys().copied().collect();
         for seat in seats {
-            let Some(seated) = state.seats.get_mut(&seat) else { continue };
-            let grant = grant_of(seated.technician.who);
+            let State { seats, agent, .. } = &mut *state;
+            let Some(seated) = seats.get_mut(&seat) else { continue };
+            let rights = rights_of(seated.technician.who);
+            let grant = grant_of(&rights);
+            if *seated.technician.rights.borrow() != rights {
+                seated.technician.rights.send_replace(rights);
+                if let Some(agent) = agent {
+                    agent.outbox.send(self.granted(seat, &seated.technician));
+                }
+            }
             let before = std::mem::replace(&mut seated.technician.grant, grant);
             let lets_go = seated.controls && !grant.control;
             seated.controls &= grant.control;
@@ -217,7 +237,7 @@ impl Session {
                 let detail = "you may only watch from now on".to_owned();
                 let message = ControlState { session: self.id.to_wire(), granted: false, detail };
                 seated.technician.outbox.send(Body::ControlState(message));
-                self.release(&state, seat);
+                self.release(&state, seat, false);
             }
             if before.view && !grant.view {
                 self.blind(&mut state, seat);
@@ -269,7 +289,7 @@ impl Session {
         let answer = ControlState { session: self.id.to_wire(), granted, detail };
         seated.technician.outbox.send(Body::ControlState(answer));
         if had && !granted {
-            self.release(&state, seat);
+            self.release(&state, seat, false);
         }
     }
 
@@ -278,6 +298,16 @@ impl Session {
         let state = self.state.lock();
         state.seats.get(&seat).filter(|seated| seated.controls)?;
         state.agent.clone()
+    }
+
+    /// The agent, while it is here.
+    pub(crate) fn agent(&self) -> Option<Arc<Agent>> {
+        self.state.lock().agent.clone()
+    }
+
+    /// What the technician of a seat may do, now and as it changes.
+    pub(crate) fn rights(&self, seat: Seat) -> Option<watch::Receiver<Rights>> {
+        self.state.lock().seats.get(&seat).map(|seated| seated.technician.rights.subscribe())
     }
 
     /// A technician's pointer is there: what is near goes first.
@@ -395,9 +425,19 @@ impl Session {
         }
     }
 
-    fn release(&self, state: &State, seat: Seat) {
+    fn granted(&self, seat: Seat, technician: &Technician) -> Body {
+        Body::SeatGranted(SeatGranted {
+            session: self.id.to_wire(),
+            seat: seat.to_wire(),
+            participant: participant_on_wire(technician.who),
+            name: technician.name.clone(),
+            rights: rights_on_wire(&technician.rights.borrow()),
+        })
+    }
+
+    fn release(&self, state: &State, seat: Seat, for_good: bool) {
         if let Some(agent) = &state.agent {
-            let left = SeatLeft { session: self.id.to_wire(), seat: seat.to_wire() };
+            let left = SeatLeft { session: self.id.to_wire(), seat: seat.to_wire(), for_good };
             agent.outbox.send(Body::SeatLeft(left));
         }
     }

@@ -96,6 +96,10 @@ impl House {
         self.http.post(self.url(path)).json(&body).send().await.expect("answered")
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> reqwest::Response {
+        self.http.put(self.url(path)).json(&body).send().await.expect("answered")
+    }
+
     pub async fn get(&self, path: &str) -> reqwest::Response {
         self.http.get(self.url(path)).send().await.expect("answered")
     }

@@ -77,11 +77,22 @@ pub async fn join_in(entry: &Entry, endpoint: &str, mode: ColorMode) -> anyhow::
 /// # Errors
 /// When it is not within `bound`.
 pub async fn join_when_online(site: &Site, endpoint: &str, bound: Duration) -> anyhow::Result<Technician> {
+    join_when_online_over(&log_in(site, Preference::Quic).await?, endpoint, bound).await
+}
+
+/// The same with a login that is there already.
+///
+/// # Errors
+/// When the endpoint is not online within `bound`.
+pub async fn join_when_online_over(
+    entry: &Entry,
+    endpoint: &str,
+    bound: Duration,
+) -> anyhow::Result<Technician> {
     let end = Instant::now() + bound;
-    let entry = log_in(site, Preference::Quic).await?;
     while !entry.endpoint(endpoint).await?.online {
         anyhow::ensure!(Instant::now() < end, "{endpoint} is not online within {bound:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    join_over(&entry, endpoint).await.context("the endpoint is online")
+    join_over(entry, endpoint).await.context("the endpoint is online")
 }

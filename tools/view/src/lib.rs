@@ -8,4 +8,5 @@
 pub mod access;
 pub mod figures;
 mod screen;
+pub mod shell;
 pub mod technician;

@@ -18,12 +18,14 @@ use wire::control::{
 };
 use wire::input::{Event, Record};
 use wire::screen::Update;
+use wire::shell::{Size, ToShell};
 use wire::stream::{StreamHeader, StreamKind};
-use wire::{RenditionId, SessionId, Writer};
+use wire::{RenditionId, SessionId, ShellId, Writer};
 
 use crate::access::Entry;
 use crate::figures::Figures;
 use crate::screen::Screen;
+use crate::shell::Shell;
 
 /// How long a join may take.
 const JOIN_MAX: Duration = Duration::from_secs(10);
@@ -203,6 +205,27 @@ impl Technician {
     /// The link that it came by.
     pub fn link(&self) -> &Link {
         &self.link
+    }
+
+    /// Opens a new shell of the endpoint.
+    ///
+    /// # Errors
+    /// When the relay or the agent refuses.
+    pub async fn shell(&self, size: Size) -> anyhow::Result<Shell> {
+        Shell::open(&self.link, self.session(), ToShell::Start(size)).await
+    }
+
+    /// Goes back to a shell that was opened in the same session, from a place in its output on.
+    ///
+    /// # Errors
+    /// When the relay or the agent refuses.
+    pub async fn shell_again(&self, shell: ShellId, from: u64, size: Size) -> anyhow::Result<Shell> {
+        Shell::open(&self.link, self.session(), ToShell::Attach { shell, from, size }).await
+    }
+
+    /// The session that it is in.
+    pub fn session(&self) -> SessionId {
+        SessionId::from_wire(self.joined.session)
     }
 
     /// Leaves the session and closes the link.

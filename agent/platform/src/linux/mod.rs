@@ -13,10 +13,12 @@ mod keycodes;
 mod keymap;
 mod scratch;
 mod shm;
+mod signal;
 
 use std::{env, sync::Arc};
 
 use self::connection::Server;
+pub(crate) use self::signal::{signal, signal_number};
 use crate::{Capture, Cursor, Displays, Input, OpenError, System};
 
 /// An X server, by its name.

@@ -1,0 +1,114 @@
+//! What the relay granted to each seat: the agent checks every stream against it, a second time.
+//!
+//! A grant travels on the control stream and may be overtaken by the stream that needs it; so who asks for one that
+//! is not there waits a moment.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use wire::control::{Right, SeatGranted};
+use wire::{Seat, SessionId};
+
+use crate::shell::Owner;
+
+/// How long a stream may be ahead of the grant that it needs. A relay sends the grant first; only loss delays it.
+const LATE_MAX: Duration = Duration::from_secs(2);
+
+/// What one seat may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Granted {
+    /// Who has the seat.
+    pub(crate) owner: Owner,
+    /// What this computer calls him.
+    pub(crate) name: String,
+    rights: BTreeSet<i32>,
+}
+
+impl Granted {
+    /// Whether he may.
+    pub(crate) fn has(&self, right: Right) -> bool {
+        self.rights.contains(&right.into())
+    }
+}
+
+/// The grants of one link. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Grants(watch::Sender<HashMap<(SessionId, Seat), Granted>>);
+
+impl Default for Grants {
+    fn default() -> Self {
+        Self(watch::Sender::new(HashMap::new()))
+    }
+}
+
+impl Grants {
+    /// A seat has these rights from now on. Gives what it had before.
+    pub(crate) fn set(&self, message: SeatGranted) -> Option<Granted> {
+        let seat = (SessionId::from_wire(message.session), Seat::from_wire(message.seat));
+        let owner = Owner { session: seat.0, participant: message.participant };
+        let rights = message.rights.into_iter().collect();
+        let granted = Granted { owner, name: message.name, rights };
+        let mut before = None;
+        self.0.send_modify(|grants| before = grants.insert(seat, granted));
+        before
+    }
+
+    /// A seat is empty.
+    pub(crate) fn forget(&self, session: SessionId, seat: Seat) -> Option<Granted> {
+        let mut before = None;
+        self.0.send_modify(|grants| before = grants.remove(&(session, seat)));
+        before
+    }
+
+    /// A session is over.
+    pub(crate) fn forget_session(&self, session: SessionId) {
+        self.0.send_modify(|grants| grants.retain(|(of, _), _| *of != session));
+    }
+
+    /// What a seat may do now; waits for a grant that is late. `None` for a seat that nobody was given.
+    pub(crate) async fn of(&self, session: SessionId, seat: Seat) -> Option<Granted> {
+        let mut grants = self.0.subscribe();
+        let come = grants.wait_for(|grants| grants.contains_key(&(session, seat)));
+        let grants = tokio::time::timeout(LATE_MAX, come).await.ok()?.ok()?;
+        grants.get(&(session, seat)).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(rights: &[Right]) -> SeatGranted {
+        let rights = rights.iter().map(|&right| right.into()).collect();
+        let (participant, name) = ("account 1".to_owned(), "Ada".to_owned());
+        SeatGranted { session: 7, seat: 1, participant, name, rights }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_that_overtook_its_grant_waits_for_it() {
+        let (grants, session, seat) = (Grants::default(), SessionId::from_wire(7), Seat::from_wire(1));
+        let asked = grants.clone();
+        let asking = tokio::spawn(async move { asked.of(session, seat).await });
+        tokio::task::yield_now().await;
+        grants.set(message(&[Right::Shell]));
+        let granted = asking.await.expect("no panic").expect("a grant");
+        assert!(granted.has(Right::Shell) && !granted.has(Right::Control));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_seat_that_nobody_was_given_has_no_grant() {
+        let grants = Grants::default();
+        assert_eq!(grants.of(SessionId::from_wire(7), Seat::from_wire(1)).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_grant_replaces_the_old_one_whole() {
+        let (grants, session, seat) = (Grants::default(), SessionId::from_wire(7), Seat::from_wire(1));
+        grants.set(message(&[Right::Shell, Right::Control]));
+        let before = grants.set(message(&[Right::View])).expect("the grant before");
+        assert!(before.has(Right::Shell));
+        let now = grants.of(session, seat).await.expect("a grant");
+        assert!(now.has(Right::View) && !now.has(Right::Shell) && !now.has(Right::Control));
+    }
+}

@@ -1,0 +1,173 @@
+//! Joins a technician's shell, file or action stream to one at the agent: bytes, ends, resets and stops pass
+//! unchanged, with back pressure from end to end.
+//!
+//! The right is checked when the stream opens, and again whenever the rights of its seat change. Nothing is kept
+//! here: each direction holds the one chunk that it is passing on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+use desk::permission::Rights;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use transport::{LinkError, Priority, RecvStream, SendStream, StreamError};
+use wire::Writer;
+use wire::close::CloseCode;
+use wire::stream::{StreamHeader, StreamKind};
+
+use crate::peer::agent::Agent;
+use crate::peer::rights::may_open;
+use crate::registry::Place;
+use crate::site::Site;
+
+/// How long an agent may take to permit a stream more.
+const OPEN_MAX: Duration = Duration::from_secs(5);
+
+/// Bytes of a shell's answer to a key that go before the screen, as the agent counts them, too.
+const ECHO_BYTES_MAX: usize = 4 << 10;
+
+/// A stream of a technician, with his place and rights.
+pub(super) struct Splice {
+    pub(super) site: Arc<Site>,
+    pub(super) place: Place,
+    pub(super) kind: StreamKind,
+    /// What he may do, now and as it changes.
+    pub(super) rights: watch::Receiver<Rights>,
+    /// Fires when he is out of the session.
+    pub(super) out: CancellationToken,
+}
+
+/// Why nothing passes any more.
+#[derive(Debug, thiserror::Error)]
+enum Ended {
+    #[error("the agent is not connected")]
+    Offline,
+    #[error("the agent permits no more streams")]
+    Full,
+    #[error("the right is gone")]
+    NotAllowed,
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    #[error(transparent)]
+    Link(#[from] LinkError),
+}
+
+impl Ended {
+    /// With what both streams are given up.
+    fn code(&self) -> CloseCode {
+        match self {
+            Self::NotAllowed => CloseCode::NotAllowed,
+            Self::Stream(StreamError::Reset(code)) => *code,
+            Self::Full => CloseCode::OverLimit,
+            Self::Offline | Self::Stream(_) | Self::Link(_) => CloseCode::Cancelled,
+        }
+    }
+}
+
+/// Two halves that belong together.
+type Pair = (SendStream, RecvStream);
+
+impl Splice {
+    /// Joins the technician's stream to one at the agent until both directions ended.
+    pub(super) async fn run(self, mut technician: Pair) {
+        let mut agent = match self.open().await {
+            Ok(agent) => agent,
+            Err(ended) => return self.give_up(&ended, [&mut technician]),
+        };
+        let echo = AtomicUsize::new(ECHO_BYTES_MAX);
+        let ended = tokio::select! {
+            biased;
+            ended = self.ended() => Err(ended),
+            ended = self.join(&mut technician, &mut agent, &echo) => ended,
+        };
+        if let Err(ended) = ended {
+            self.give_up(&ended, [&mut technician, &mut agent]);
+        }
+    }
+
+    /// Opens the stream at the agent that is there now.
+    async fn open(&self) -> Result<Pair, Ended> {
+        let agent: Arc<Agent> = self.place.session.agent().ok_or(Ended::Offline)?;
+        let opened = timeout(OPEN_MAX, agent.link.open_bi()).await;
+        let (mut send, recv) = opened.map_err(|_| Ended::Full)??;
+        send.set_priority(self.priority(ECHO_BYTES_MAX));
+        let (session, seat) = (self.place.session.id, self.place.seat);
+        let mut header = Writer::new();
+        StreamHeader { kind: self.kind, session, seat }.encode(&mut header);
+        send.write(&header.into_chunks()).await?;
+        Ok((send, recv))
+    }
+
+    /// Waits until the technician may not have the stream any more.
+    async fn ended(&self) -> Ended {
+        let mut rights = self.rights.clone();
+        let revoked = async move {
+            let kind = self.kind;
+            // The sender is gone with the seat.
+            let _ = rights.wait_for(|rights| !may_open(kind, rights)).await.is_ok();
+        };
+        tokio::select! {
+            () = self.out.cancelled() => {},
+            () = revoked => {},
+        }
+        Ended::NotAllowed
+    }
+
+    async fn join(&self, technician: &mut Pair, agent: &mut Pair, echo: &AtomicUsize) -> Result<(), Ended> {
+        let typed = |_: usize| {
+            echo.store(ECHO_BYTES_MAX, Relaxed);
+            self.priority(ECHO_BYTES_MAX)
+        };
+        let shown = |length: usize| {
+            let left = echo.load(Relaxed);
+            echo.store(left.saturating_sub(length), Relaxed);
+            self.priority(left)
+        };
+        let up = self.pass(&mut technician.1, &mut agent.0, typed);
+        let down = self.pass(&mut agent.1, &mut technician.0, shown);
+        // The endpoint has the last word: with it the stream is over, whatever the technician might still say.
+        tokio::select! {
+            ended = down => ended,
+            ended = async {
+                up.await?;
+                std::future::pending().await
+            } => ended,
+        }
+    }
+
+    /// Passes one direction on, to its end.
+    async fn pass(
+        &self,
+        from: &mut RecvStream,
+        to: &mut SendStream,
+        priority: impl Fn(usize) -> Priority,
+    ) -> Result<(), Ended> {
+        while let Some(chunk) = from.read().await? {
+            self.site.metrics.read(self.kind, chunk.len());
+            to.set_priority(priority(chunk.len()));
+            to.write(&[chunk]).await?;
+        }
+        Ok(to.finish()?)
+    }
+
+    /// Where the stream stands in the sending order while `echo` bytes of an answer are still urgent.
+    fn priority(&self, echo: usize) -> Priority {
+        match self.kind {
+            StreamKind::Shell if 0 < echo => Priority::Echo,
+            StreamKind::Shell => Priority::Shell,
+            StreamKind::File => Priority::Bulk,
+            _ => Priority::Clipboard,
+        }
+    }
+
+    fn give_up<const N: usize>(&self, ended: &Ended, pairs: [&mut Pair; N]) {
+        let code = ended.code();
+        for (send, recv) in pairs {
+            send.reset(code);
+            recv.stop(code);
+        }
+        tracing::debug!(session = %self.place.session.id, seat = %self.place.seat, kind = ?self.kind, %ended, "stream ended");
+    }
+}
