@@ -186,7 +186,8 @@ mod tests {
 
     #[test]
     fn every_permission_of_a_session_has_its_own_right_and_no_other_has_one() {
-        let rights: Vec<Right> = Permission::ALL.iter().filter_map(|&permission| right_of(permission)).collect();
+        let rights: Vec<Right> =
+            Permission::ALL.iter().filter_map(|&permission| right_of(permission)).collect();
         let of_session = Permission::ALL.iter().filter(|permission| permission.is_of_session()).count();
         let different: std::collections::BTreeSet<i32> = rights.iter().map(|&right| right.into()).collect();
         assert_eq!((rights.len(), different.len()), (of_session, of_session));

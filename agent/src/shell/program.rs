@@ -1,8 +1,8 @@
 //! One shell: its program, what it has shown, and whoever looks at it.
 //!
-//! Three threads wait for the terminal: one reads, one types, one waits for the end. The reader stops while a
-//! technician who looks is far behind, so that `yes` waits for him instead of filling memory; while nobody looks,
-//! it goes on and the oldest output is forgotten.
+//! Three threads wait for the terminal: one reads, one types, one waits for the end. The reader stops while what a
+//! technician has been shown is far behind, so that `yes` waits for him instead of filling memory and the line; while
+//! nobody looks, it goes on and the oldest output is forgotten.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use wire::shell::{Exit, Signal, Size};
 
 use super::log::{KEPT_BYTES_MAX, Log};
 
-/// Bytes that the program may be ahead of who looks at it: half of what is kept, so that nothing is lost to him.
+/// Bytes that the program may be ahead of what was shown: half of what is kept, so that nothing is lost, and a second
+/// of a line of 1 Mb/s.
 const AHEAD_BYTES_MAX: u64 = KEPT_BYTES_MAX as u64 / 2;
 
 /// Bytes that one read takes.
@@ -46,7 +47,7 @@ pub(super) struct Shell {
 #[derive(Default)]
 struct State {
     log: Log,
-    /// How far the newest who looks has got; `None` while nobody does.
+    /// What the newest who looks was shown; `None` while nobody does.
     seen: Option<u64>,
     /// Counts those who looked.
     looks: u64,
@@ -151,6 +152,16 @@ impl Shell {
         Look { shell: Arc::clone(self), number, at }
     }
 
+    /// A look was shown all output before `at`.
+    pub(super) fn seen(&self, look: u64, at: u64) {
+        let mut state = self.state.lock();
+        if state.looks == look && state.seen.is_some_and(|seen| seen < at) {
+            state.seen = Some(at.min(state.log.total()));
+            drop(state);
+            self.room.notify_all();
+        }
+    }
+
     fn read(&self, mut output: Box<dyn Read + Send>) {
         let mut buffer = vec![0; READ_BYTES];
         loop {
@@ -217,7 +228,7 @@ impl Look {
     }
 
     fn take(&mut self, bytes_max: usize) -> Option<Next> {
-        let mut state = self.shell.state.lock();
+        let state = self.shell.state.lock();
         if state.looks != self.number {
             return Some(Next::Replaced);
         }
@@ -226,9 +237,6 @@ impl Look {
             return state.exit.map(Next::Ended);
         }
         self.at = from + bytes.len() as u64;
-        state.seen = Some(self.at);
-        drop(state);
-        self.shell.room.notify_all();
         Some(Next::Bytes(bytes))
     }
 }

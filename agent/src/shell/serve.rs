@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use transport::{Priority, RecvStream, SendStream, StreamError};
 use wire::close::CloseCode;
-use wire::shell::{FromShell, Size, ToShell};
 use wire::limits::SHELL_BYTES_MAX;
+use wire::shell::{FromShell, Size, ToShell};
 use wire::{DecodeError, ShellId, Writer};
 
 use super::program::{Look, Next, Shell};
@@ -54,7 +54,8 @@ pub(crate) async fn serve(
     let (from, program) = (watch.look.at(), shell.program().to_owned());
     shown.say(&FromShell::Opened { shell: id, from, program }).await?;
 
-    let typing = Typing { shell: Arc::clone(&shell), typed: shell.typed(), echo: Arc::clone(&shown.echo) };
+    let (look, typed, echo) = (watch.look.number(), shell.typed(), Arc::clone(&shown.echo));
+    let typing = Typing { shell, look, typed, echo };
     let ended = tokio::select! {
         ended = shown.show(&mut watch.look) => ended?,
         ended = typing.run(&mut records) => ended?,
@@ -136,6 +137,7 @@ impl Records {
 /// Passes on what is typed.
 struct Typing {
     shell: Arc<Shell>,
+    look: u64,
     typed: mpsc::Sender<Bytes>,
     echo: Arc<AtomicUsize>,
 }
@@ -153,6 +155,7 @@ impl Typing {
                 ToShell::Resize(size) => self.shell.resize(size),
                 ToShell::Signal(signal) => self.shell.signal(signal),
                 ToShell::Close => self.shell.end(),
+                ToShell::Seen(at) => self.shell.seen(self.look, at),
             }
         }
         // He types no more, and may still look.

@@ -21,14 +21,15 @@ export const ShellSignal = { Interrupt: 1, Terminate: 2, Kill: 3 } as const;
 
 export type ShellSignal = (typeof ShellSignal)[keyof typeof ShellSignal];
 
-/** What a technician says to a shell; `from` counts the bytes of output that are there already. */
+/** What a technician says to a shell; `from` and `at` count the bytes of output that are there already. */
 export type ToShell =
   | { readonly kind: "start"; readonly size: TerminalSize }
   | { readonly kind: "attach"; readonly shell: ShellId; readonly from: number; readonly size: TerminalSize }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "resize"; readonly size: TerminalSize }
   | { readonly kind: "signal"; readonly signal: ShellSignal }
-  | { readonly kind: "close" };
+  | { readonly kind: "close" }
+  | { readonly kind: "seen"; readonly at: number };
 
 /** What an endpoint says of a shell; `from` is where the bytes that follow stand in its output. */
 export type FromShell =
@@ -37,7 +38,7 @@ export type FromShell =
   | { readonly kind: "ended"; readonly by: "status" | "signal"; readonly number: number }
   | { readonly kind: "refused"; readonly detail: string };
 
-const TO = { start: 1, attach: 2, bytes: 3, resize: 4, signal: 5, close: 6 } as const;
+const TO = { start: 1, attach: 2, bytes: 3, resize: 4, signal: 5, close: 6, seen: 7 } as const;
 const FROM = { opened: 1, bytes: 2, ended: 3, refused: 4 } as const;
 const ENDED_BY = ["status", "signal"] as const;
 const SIGNALS = new Set<number>(Object.values(ShellSignal));
@@ -62,6 +63,9 @@ export function encodeToShell(record: ToShell, out: Writer): void {
       break;
     case "signal":
       body.u8(record.signal);
+      break;
+    case "seen":
+      body.varint(record.at);
       break;
     case "close":
       break;
@@ -94,6 +98,8 @@ function decodeTo(body: Reader): ToShell {
       return { kind: "signal", signal: decodeSignal(body) };
     case TO.close:
       return { kind: "close" };
+    case TO.seen:
+      return { kind: "seen", at: body.varint("at") };
     default:
       throw DecodeError.unknown("record to a shell", kind);
   }

@@ -40,6 +40,7 @@ pub enum Signal {
 /// 4 Resize   columns u16, rows u16
 /// 5 Signal   signal u8
 /// 6 Close    –
+/// 7 Seen     at varint
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToShell {
@@ -62,6 +63,8 @@ pub enum ToShell {
     Signal(Signal),
     /// The shell and all that runs in it shall end.
     Close,
+    /// All output before this place was shown; the endpoint is never far ahead of it.
+    Seen(u64),
 }
 
 /// How a shell's program ended.
@@ -107,6 +110,7 @@ const TO_BYTES: u8 = 3;
 const RESIZE: u8 = 4;
 const SIGNAL: u8 = 5;
 const CLOSE: u8 = 6;
+const SEEN: u8 = 7;
 
 const OPENED: u8 = 1;
 const FROM_BYTES: u8 = 2;
@@ -138,6 +142,10 @@ impl ToShell {
                 body.u8(*signal as u8);
             }
             Self::Close => body.u8(CLOSE),
+            Self::Seen(at) => {
+                body.u8(SEEN);
+                body.varint(*at);
+            }
         }
         out.block(&body.into_bytes());
     }
@@ -157,6 +165,7 @@ impl ToShell {
             RESIZE => Self::Resize(Size::decode(&mut reader)?),
             SIGNAL => Self::Signal(Signal::from_wire(reader.u8()?)?),
             CLOSE => Self::Close,
+            SEEN => Self::Seen(reader.varint()?),
             _ => return Err(DecodeError::Unknown { field: "record to a shell", got: u64::from(kind) }),
         };
         reader.end()?;

@@ -358,7 +358,12 @@ impl TechnicianTask<'_> {
 
     /// A stream for something beside the screen: passed on to the agent by a task of its own, which ends with the
     /// seat.
-    fn opened(&mut self, header: StreamHeader, mut send: SendStream, mut recv: RecvStream) -> Result<(), Ended> {
+    fn opened(
+        &mut self,
+        header: StreamHeader,
+        mut send: SendStream,
+        mut recv: RecvStream,
+    ) -> Result<(), Ended> {
         self.talk.heard();
         if !header.kind.is_bidirectional() {
             let error = DecodeError::Unknown { field: "stream kind", got: header.kind as u64 };

@@ -17,8 +17,8 @@ use plane::{DemandError, Refused};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use wire::control::{
-    self, Answer, ColorMode, ControlState, Demand, Displays, Grant, Notice, Refresh, RefusalCode, SeatGranted, SeatLeft,
-    SessionClosed, SessionEnded, SessionOpened, Wanted, control::Body,
+    self, Answer, ColorMode, ControlState, Demand, Displays, Grant, Notice, Refresh, RefusalCode,
+    SeatGranted, SeatLeft, SessionClosed, SessionEnded, SessionOpened, Wanted, control::Body,
 };
 use wire::cursor::Cursor;
 use wire::input::Pointer;

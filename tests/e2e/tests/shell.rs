@@ -135,7 +135,7 @@ async fn bytes_that_are_no_text_pass_unchanged() -> anyhow::Result<()> {
     let stage = Stage::set()?;
     let technician = stage.technician().await?;
     let mut shell = technician.shell(SIZE).await?;
-    shell.r#type("stty raw -echo; printf ready; head -c 256 | od -An -v -tx1; exit\n").await?;
+    shell.r#type("stty raw -echo; printf re''ady; head -c 256 | od -An -v -tx1; exit\n").await?;
     shell.until("ready", BOUND).await?;
     let all: Vec<u8> = (0..=255).collect();
     shell.r#type(Bytes::from(all)).await?;

@@ -10,6 +10,9 @@ use wire::shell::{Exit, FromShell, Signal, Size, ToShell};
 use wire::stream::{StreamHeader, StreamKind};
 use wire::{SessionId, ShellId, Writer};
 
+/// Output between two words about how much was read.
+const TELL_BYTES: u64 = 16 << 10;
+
 /// An open shell. Dropping it leaves the shell running for a while, as a lost line does.
 pub struct Shell {
     send: SendStream,
@@ -19,6 +22,8 @@ pub struct Shell {
     pub id: ShellId,
     /// Where its output is read next.
     pub at: u64,
+    /// Up to where the endpoint knows that it was read.
+    told: u64,
     /// Output that arrived and was not taken by [`Shell::until`].
     shown: Vec<u8>,
 }
@@ -45,9 +50,9 @@ impl Shell {
         first.encode(&mut out);
         send.write(&out.into_chunks()).await?;
         let (buffer, id) = (BytesMut::new(), ShellId::default());
-        let mut shell = Self { send, recv, buffer, id, at: 0, shown: Vec::new() };
+        let mut shell = Self { send, recv, buffer, id, at: 0, told: 0, shown: Vec::new() };
         match shell.record().await?.context("the stream ended without a word")? {
-            FromShell::Opened { shell: id, from, .. } => (shell.id, shell.at) = (id, from),
+            FromShell::Opened { shell: id, from, .. } => (shell.id, shell.at, shell.told) = (id, from, from),
             other => anyhow::bail!("no shell: {other:?}"),
         }
         Ok(shell)
@@ -93,6 +98,10 @@ impl Shell {
         match self.record().await?.context("the stream ended without the shell")? {
             FromShell::Bytes(bytes) => {
                 self.at += bytes.len() as u64;
+                if TELL_BYTES <= self.at - self.told {
+                    self.told = self.at;
+                    self.say(&ToShell::Seen(self.at)).await?;
+                }
                 Ok(Said::Bytes(bytes))
             }
             FromShell::Ended(exit) => Ok(Said::Ended(exit)),

@@ -234,6 +234,8 @@ impl Technician {
     /// When the session ended with an error before.
     pub async fn leave(mut self) -> anyhow::Result<()> {
         self.send(Body::Leave(Leave { session: self.joined.session })).await?;
+        let ended = |state: &State| state.ended.is_some().then_some(());
+        self.until("the end of the session", JOIN_MAX, ended).await?;
         self.link.drain(wire::close::CloseCode::Done, "left", Duration::from_secs(2)).await;
         timeout(JOIN_MAX, &mut self.task).await.context("the session does not end")??.or(Ok(()))
     }

@@ -305,6 +305,7 @@ pub(super) fn to_shells() -> Vec<(&'static str, ToShell)> {
         ("terminate", ToShell::Signal(Signal::Terminate)),
         ("kill", ToShell::Signal(Signal::Kill)),
         ("close", ToShell::Close),
+        ("a page of output was shown", ToShell::Seen(16_384)),
     ]
 }
 
@@ -312,7 +313,7 @@ pub(super) fn to_shells_refused() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("a length over the limit", vec![0x80, 0, 0x40, 0x02]),
         ("nothing in it", vec![0]),
-        ("a record that there is not", vec![1, 7]),
+        ("a record that there is not", vec![1, 8]),
         ("no columns", vec![5, 1, 0, 0, 0, 24]),
         ("too many rows", vec![5, 1, 0, 80, 0x07, 0xd1]),
         ("no bytes", vec![1, 3]),

@@ -176,6 +176,7 @@ pub(super) fn to_shell(record: &ToShell) -> Value {
         ToShell::Resize(at) => json!({ "kind": "resize", "size": size(*at) }),
         ToShell::Signal(signal) => json!({ "kind": "signal", "signal": *signal as u8 }),
         ToShell::Close => json!({ "kind": "close" }),
+        ToShell::Seen(at) => json!({ "kind": "seen", "at": at }),
     }
 }
 

@@ -214,6 +214,7 @@ pub(super) fn to_shell() -> impl Strategy<Value = ToShell> {
         size().prop_map(ToShell::Resize),
         signal.prop_map(ToShell::Signal),
         Just(ToShell::Close),
+        (0..=VARINT_MAX).prop_map(ToShell::Seen),
     ]
 }
 
