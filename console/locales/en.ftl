@@ -128,3 +128,29 @@ refusal-unspecified = The relay gave no reason.
 error-network = The relay cannot be reached.
 error-timeout = Nothing came within { $seconds } seconds.
 error-unexpected = Something went wrong: { $detail }
+
+session-views = Views of the session
+view-screen = Screen
+view-shell = Command shell
+shell-tabs = Command shells
+shell-new = New shell
+shell-start = Start command shell
+shell-none = A command line on the remote computer. What you type runs there.
+shell-not-allowed = You may not use command shells in this session.
+shell-starting = Starting…
+shell-lost = The connection is lost. The shell runs on; what you type is sent as soon as the connection is back.
+shell-ended = Ended with status { $number }.
+shell-ended-signal = Ended by signal { $number }.
+shell-refused = No shell: { $detail }
+shell-elsewhere = This shell is shown in another window.
+shell-close = Close { $name }
+shell-news = New output
+shell-find = Find in output
+shell-find-back = Find further up
+shell-find-on = Find further down
+shell-paste-title = { $count ->
+    [one] Paste and run one line?
+   *[other] Paste and run { $count } lines?
+}
+shell-paste-run = Paste and run
+shell-paste-cancel = Don’t paste

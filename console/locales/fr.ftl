@@ -128,3 +128,29 @@ refusal-unspecified = Le relais n’a pas donné de raison.
 error-network = Le relais est injoignable.
 error-timeout = Rien n’est arrivé en { $seconds } secondes.
 error-unexpected = Une erreur est survenue : { $detail }
+
+session-views = Vues de la session
+view-screen = Écran
+view-shell = Invite de commandes
+shell-tabs = Invites de commandes
+shell-new = Nouvelle invite
+shell-start = Démarrer l’invite de commandes
+shell-none = Une ligne de commande sur l’ordinateur distant. Ce que vous tapez s’y exécute.
+shell-not-allowed = Vous ne pouvez pas utiliser d’invite de commandes dans cette session.
+shell-starting = Démarrage…
+shell-lost = La connexion est perdue. L’invite continue ; ce que vous tapez est envoyé dès que la connexion revient.
+shell-ended = Terminé avec le code { $number }.
+shell-ended-signal = Terminé par le signal { $number }.
+shell-refused = Pas d’invite : { $detail }
+shell-elsewhere = Cette invite est affichée dans une autre fenêtre.
+shell-close = Fermer { $name }
+shell-news = Nouvelle sortie
+shell-find = Chercher dans la sortie
+shell-find-back = Chercher plus haut
+shell-find-on = Chercher plus bas
+shell-paste-title = { $count ->
+    [one] Coller et exécuter une ligne ?
+   *[other] Coller et exécuter { $count } lignes ?
+}
+shell-paste-run = Coller et exécuter
+shell-paste-cancel = Ne pas coller

@@ -14,6 +14,16 @@ export interface LinkEnd {
   readonly reason: string;
 }
 
+/** The other side gave a stream up, with this `CloseCode`. */
+export class StreamReset extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`the stream was reset with ${code}`);
+    this.code = code;
+  }
+}
+
 /** The sending half of a stream. */
 export interface SendStream {
   /** Resolves once the carrier has taken the bytes; rejects when the stream is gone. */
@@ -22,7 +32,7 @@ export interface SendStream {
 
 /** The receiving half of a stream. */
 export interface ReceiveStream {
-  /** The next bytes, or nothing at the end. Rejects when the sender reset the stream or the link ended. */
+  /** The next bytes, or nothing at the end. Rejects with `StreamReset`, or otherwise when the link ended. */
   read(): Promise<Uint8Array | undefined>;
   /** Tells the sender that nothing more is wanted. */
   stop(code: number): void;

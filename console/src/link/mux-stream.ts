@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ReceiveStream, SendStream } from "./link.ts";
+import { type ReceiveStream, type SendStream, StreamReset } from "./link.ts";
 
 /** What a side may send on a half before it is granted more. */
 const FIRST_LIMIT = 262_144;
@@ -50,7 +50,7 @@ export class MuxReceive implements ReceiveStream {
   }
 
   reset(code: number): void {
-    this.#finish(new Error(`the stream was reset with ${code}`));
+    this.#finish(new StreamReset(code));
   }
 
   /** The link has ended. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { DuplexStream, Link, LinkEnd, ReceiveStream, SendStream } from "./link.ts";
-import { SEND_ORDER } from "./link.ts";
+import { SEND_ORDER, StreamReset } from "./link.ts";
 
 /** Connects, trusting only the certificates with these SHA-256 hashes, or the browser's own when there are none. */
 export async function openWebTransport(url: string, certificateHashes: readonly string[]): Promise<Link> {
@@ -64,7 +64,7 @@ class WebTransportLink implements Link {
     const reader = readable.getReader();
     return {
       read: async () => {
-        const { value } = await reader.read();
+        const { value } = await reader.read().catch(named);
         this.bytesReceived += value?.length ?? 0;
         return value;
       },
@@ -73,6 +73,14 @@ class WebTransportLink implements Link {
       },
     };
   }
+}
+
+/** A stream's own end by its name; a link's end as it is. */
+function named(error: unknown): never {
+  if (error instanceof WebTransportError && error.source === "stream" && error.streamErrorCode !== null) {
+    throw new StreamReset(error.streamErrorCode);
+  }
+  throw error;
 }
 
 function sender(writable: WritableStream<Uint8Array>): SendStream {

@@ -18,6 +18,7 @@ import type {
   SessionPhase,
 } from "../worker/messages.ts";
 import { carrierChoice, rememberCarrier } from "./carrier.ts";
+import { shells } from "./shells.svelte.ts";
 
 const CONNECTING: SessionPhase = { phase: "connecting", stage: "ticket" };
 
@@ -54,6 +55,7 @@ class Session {
     this.#worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", (event) => this.#take(event.data as Report));
     this.isOpen = true;
+    shells.connect((key, wish) => this.#send({ kind: "shell", key, wish }));
     this.#send({ kind: "open", choice: carrierChoice(Date.now()) });
   }
 
@@ -167,6 +169,9 @@ class Session {
       case "carrier":
         rememberCarrier(report.carrier, Date.now());
         break;
+      case "shell":
+        shells.take(report.key, report.news);
+        break;
       case "loggedOut":
         this.#onLogout();
         break;
@@ -194,6 +199,7 @@ class Session {
   }
 
   #reset(): void {
+    shells.clear();
     this.state = CONNECTING;
     this.displays = [];
     this.shown = undefined;

@@ -24,6 +24,7 @@ import { RefusedError, reasonOf, staged } from "./failure.ts";
 import { InputSender } from "./input-sender.ts";
 import type { ColorModeName, Counters, Reason, Report, SessionPhase } from "./messages.ts";
 import type { QualityMeter } from "./quality.ts";
+import type { Shells } from "./shells.ts";
 import { Viewer } from "./viewer.ts";
 
 /** What a technician wishes; kept over lost links. */
@@ -44,6 +45,7 @@ export interface AttendanceParts {
   readonly painter: Painter;
   readonly meter: QualityMeter;
   readonly counters: Counters;
+  readonly shells: Shells;
   report(report: Report): void;
   phase(state: SessionPhase): void;
 }
@@ -125,6 +127,7 @@ export class Attendance {
 
   /** The link is lost. */
   close(): void {
+    this.#parts.shells.detach();
     this.#viewer?.close();
   }
 
@@ -218,6 +221,7 @@ export class Attendance {
       canShowFilms: films,
       painted,
     });
+    this.#parts.shells.attach({ connection, session });
     const allowed = joined.grant?.control ?? false;
     report({ kind: "control", granted: false, allowed });
     if (allowed && wishes.control) {

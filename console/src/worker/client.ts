@@ -28,6 +28,7 @@ import {
   type Stage,
 } from "./messages.ts";
 import { QualityMeter } from "./quality.ts";
+import { Shells } from "./shells.ts";
 
 const TICKET_TIMEOUT_MS = 10_000;
 /** Both carriers one after the other. */
@@ -50,6 +51,8 @@ interface Visit {
 }
 
 export class Client implements ConnectionHandler {
+  /** The shells of the session that is looked at. */
+  readonly shells: Shells;
   readonly #report: (report: Report) => void;
   readonly #zstd: WebAssembly.Module;
   readonly #cursors: CursorImages;
@@ -71,6 +74,7 @@ export class Client implements ConnectionHandler {
     this.#zstd = zstd;
     this.#cursors = new CursorImages(zstd);
     this.#report = report;
+    this.shells = new Shells((key, news) => report({ kind: "shell", key, news }));
   }
 
   /** Keeps a link open until `close`. Returns once that is done. */
@@ -111,6 +115,7 @@ export class Client implements ConnectionHandler {
   }
 
   leave(): void {
+    this.shells.clear();
     this.#attendance?.leave();
     this.#attendance = undefined;
     this.#visit = undefined;
@@ -237,6 +242,7 @@ export class Client implements ConnectionHandler {
       painter: visit.painter,
       meter: visit.meter,
       counters: this.#counters,
+      shells: this.shells,
       report: this.#report,
       phase: (state) => this.#attended(visit, state),
     });

@@ -39,6 +39,12 @@ export interface ConnectionHandler {
   malformed(): void;
 }
 
+/** A stream in both directions. */
+export interface Duplex {
+  write(bytes: Uint8Array<ArrayBuffer>): void;
+  readonly receive: ReceiveStream;
+}
+
 /** Messages that the carrier has not taken yet; more means that the relay is gone. */
 const PENDING_WRITES_MAX = 1024;
 
@@ -91,6 +97,13 @@ export class Connection {
     return (bytes) => this.#write(stream, bytes);
   }
 
+  /** Opens a stream for something beside the screen, in both directions. */
+  async openDuplex(kind: StreamKind, session: SessionId): Promise<Duplex> {
+    const { send, receive } = await this.link.openDuplex();
+    this.#write(send, header(kind, session));
+    return { write: (bytes) => this.#write(send, bytes), receive: this.#counted(receive) };
+  }
+
   /** Time has passed: asks whether the relay lives, and gives it up when it does not. */
   tick(attention: Attention): void {
     const todo = this.liveness.tick(performance.now(), attention);
@@ -140,7 +153,14 @@ export class Connection {
   }
 
   async #take(stream: ReceiveStream): Promise<void> {
-    const counted: ReceiveStream = {
+    const counted = this.#counted(stream);
+    const { kind, head } = await readHead(counted);
+    await this.#handler.stream(kind, head, counted);
+  }
+
+  /** A stream whose bytes are signs of life. */
+  #counted(stream: ReceiveStream): ReceiveStream {
+    return {
       read: async () => {
         const bytes = await stream.read();
         this.liveness.heard(performance.now());
@@ -148,8 +168,6 @@ export class Connection {
       },
       stop: (code) => stream.stop(code),
     };
-    const { kind, head } = await readHead(counted);
-    await this.#handler.stream(kind, head, counted);
   }
 
   async *#readControl(receive: ReceiveStream): AsyncGenerator<ControlBody> {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { InputEvent, Pointer } from "../wire/input.ts";
+import type { ShellSignal, TerminalSize } from "../wire/shell.ts";
 
 export type Carrier = "webtransport" | "websocket";
 
@@ -121,6 +122,33 @@ export function noCounters(): Counters {
   };
 }
 
+/** What the page wants of a shell. */
+export type ShellWish =
+  | { readonly kind: "start"; readonly size: TerminalSize }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "resize"; readonly size: TerminalSize }
+  | { readonly kind: "signal"; readonly signal: ShellSignal }
+  /** All output before `at` is on the screen. */
+  | { readonly kind: "seen"; readonly at: number }
+  | { readonly kind: "close" };
+
+/** Why there is no shell: the endpoint has a reason, the right is missing, or another window has it. */
+export interface ShellRefusal {
+  readonly why: "endpoint" | "right" | "elsewhere";
+  readonly detail: string;
+}
+
+/** What happens in a shell. */
+export type ShellNews =
+  /** It is there, for the first time or again; `skipped` bytes of output are lost in between. */
+  | { readonly kind: "opened"; readonly program: string; readonly skipped: number }
+  /** Output, which ends at `at`. */
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly at: number }
+  | { readonly kind: "ended"; readonly by: "status" | "signal"; readonly number: number }
+  | ({ readonly kind: "refused" } & ShellRefusal)
+  /** The line is lost; it goes on by itself once that is back. */
+  | { readonly kind: "lost" };
+
 export type Command =
   /** Opens the link of this tab. */
   | { readonly kind: "open"; readonly choice: CarrierChoice }
@@ -131,6 +159,8 @@ export type Command =
   | { readonly kind: "mode"; readonly mode: ColorModeName }
   | { readonly kind: "control"; readonly wanted: boolean }
   | { readonly kind: "input"; readonly events: readonly InputEvent[] }
+  /** The page numbers its shells. */
+  | { readonly kind: "shell"; readonly key: number; readonly wish: ShellWish }
   /** Tries again now, whatever the state. */
   | { readonly kind: "retry" }
   | { readonly kind: "screenshot"; readonly request: number }
@@ -154,6 +184,7 @@ export type Report =
   | { readonly kind: "control"; readonly granted: boolean; readonly allowed: boolean }
   | { readonly kind: "quality"; readonly quality: Quality; readonly counters: Counters }
   | { readonly kind: "notice"; readonly text: string }
+  | { readonly kind: "shell"; readonly key: number; readonly news: ShellNews }
   | { readonly kind: "loggedOut" }
   /** The link is open over this carrier. */
   | { readonly kind: "carrier"; readonly carrier: Carrier }

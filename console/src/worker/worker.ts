@@ -70,6 +70,9 @@ function take(client: Client, command: Command): void {
     case "input":
       client.attendance?.input(command.events);
       break;
+    case "shell":
+      client.shells.wish(command.key, command.wish);
+      break;
     case "retry":
       client.retry();
       break;

@@ -7,5 +7,6 @@ mod carriers;
 mod healing;
 mod pages;
 mod picture;
+mod shell;
 mod stage;
 mod toolbar;
