@@ -66,7 +66,13 @@ class Endpoint {
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 const bytes = (text: string) => new TextEncoder().encode(text);
-const opened = (from: number): FromShell => ({ kind: "opened", shell: 3n as ShellId, from, program: "sh" });
+const opened = (from: number, typed = 0): FromShell => ({
+  kind: "opened",
+  shell: 3n as ShellId,
+  from,
+  typed,
+  program: "sh",
+});
 
 function stage() {
   const news: ShellNews[] = [];
@@ -101,6 +107,7 @@ describe("shells", () => {
     first.say(opened(0));
     first.say({ kind: "bytes", bytes: bytes("12345") });
     await settled();
+    shells.wish(1, { kind: "bytes", bytes: bytes("arrived, lost, ") });
     shells.detach();
     first.breaks(new Error("the line was cut"));
     await settled();
@@ -109,11 +116,11 @@ describe("shells", () => {
     shells.wish(1, { kind: "bytes", bytes: bytes("typed") });
     const second = new Endpoint();
     shells.attach(second.line);
-    second.say(opened(9));
+    second.say(opened(9, "arrived, ".length));
     await settled();
     expect(second.said).toEqual([
       { kind: "attach", shell: 3n, from: 5, size: SIZE },
-      { kind: "bytes", bytes: bytes("typed") },
+      { kind: "bytes", bytes: bytes("lost, typed") },
     ]);
     expect(news.at(-1)).toEqual({ kind: "opened", program: "sh", skipped: 4 });
   });

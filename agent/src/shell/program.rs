@@ -51,6 +51,8 @@ struct State {
     seen: Option<u64>,
     /// Counts those who looked.
     looks: u64,
+    /// Bytes of input in all.
+    typed: u64,
     output_ended: bool,
     exit: Option<Exit>,
 }
@@ -70,6 +72,7 @@ pub(super) struct Look {
     shell: Arc<Shell>,
     number: u64,
     at: u64,
+    typed: u64,
 }
 
 impl Shell {
@@ -97,9 +100,16 @@ impl Shell {
         &self.program
     }
 
-    /// Where typed bytes go. They wait there while the program does not read.
-    pub(super) fn typed(&self) -> mpsc::Sender<Bytes> {
-        self.typed.clone()
+    /// Types; waits while the program does not read. Safe to drop half-way: nothing is typed then. Who does not look
+    /// any more types nothing.
+    pub(super) async fn r#type(&self, look: u64, bytes: Bytes) {
+        // Nobody reads any more only when the shell is over, which its output says.
+        let Ok(room) = self.typed.reserve().await else { return };
+        let mut state = self.state.lock();
+        if state.looks == look {
+            state.typed += bytes.len() as u64;
+            room.send(bytes);
+        }
     }
 
     /// The terminal has another size.
@@ -145,11 +155,11 @@ impl Shell {
         let (at, _) = state.log.read(from, 0);
         state.looks += 1;
         state.seen = Some(at);
-        let number = state.looks;
+        let (number, typed) = (state.looks, state.typed);
         drop(state);
         self.room.notify_all();
         self.news.notify_waiters();
-        Look { shell: Arc::clone(self), number, at }
+        Look { shell: Arc::clone(self), number, at, typed }
     }
 
     /// A look was shown all output before `at`.
@@ -210,6 +220,11 @@ impl Look {
     /// Where in the output it is.
     pub(super) fn at(&self) -> u64 {
         self.at
+    }
+
+    /// Bytes of input that the shell had taken when the look began.
+    pub(super) fn typed(&self) -> u64 {
+        self.typed
     }
 
     /// Waits for what comes next, at most `bytes_max` of it. Safe to drop half-way.

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use tokio::sync::mpsc;
+use bytes::BytesMut;
 use tokio::time::timeout;
 use transport::{Priority, RecvStream, SendStream, StreamError};
 use wire::close::CloseCode;
@@ -51,17 +50,19 @@ pub(crate) async fn serve(
         Err(refused) => return shown.end(&FromShell::Refused(refused.to_string())).await,
     };
     let mut watch = Watch { shells, id, look: shell.look(from) };
-    let (from, program) = (watch.look.at(), shell.program().to_owned());
-    shown.say(&FromShell::Opened { shell: id, from, program }).await?;
+    let (from, typed) = (watch.look.at(), watch.look.typed());
+    let program = shell.program().to_owned();
+    shown.say(&FromShell::Opened { shell: id, from, typed, program }).await?;
 
-    let (look, typed, echo) = (watch.look.number(), shell.typed(), Arc::clone(&shown.echo));
-    let typing = Typing { shell, look, typed, echo };
+    let (look, echo) = (watch.look.number(), Arc::clone(&shown.echo));
+    let typing = Typing { shell, look, echo };
     let ended = tokio::select! {
         ended = shown.show(&mut watch.look) => ended?,
         ended = typing.run(&mut records) => ended?,
     };
     match ended {
-        End::Over => watch.shells.end(id),
+        // Kept for a while like every shell that is left: its last words may be lost on the way.
+        End::Over => {}
         End::Replaced => shown.stream.reset(CloseCode::Replaced),
     }
     Ok(())
@@ -138,7 +139,6 @@ impl Records {
 struct Typing {
     shell: Arc<Shell>,
     look: u64,
-    typed: mpsc::Sender<Bytes>,
     echo: Arc<AtomicUsize>,
 }
 
@@ -149,8 +149,7 @@ impl Typing {
                 ToShell::Start(_) | ToShell::Attach { .. } => return Err(ShellError::OutOfOrder),
                 ToShell::Bytes(bytes) => {
                     self.echo.store(ECHO_BYTES_MAX, Relaxed);
-                    // Nobody reads any more only when the shell is over, which its output says.
-                    let _ = self.typed.send(bytes).await.is_ok();
+                    self.shell.r#type(self.look, bytes).await;
                 }
                 ToShell::Resize(size) => self.shell.resize(size),
                 ToShell::Signal(signal) => self.shell.signal(signal),

@@ -31,9 +31,18 @@ export type ToShell =
   | { readonly kind: "close" }
   | { readonly kind: "seen"; readonly at: number };
 
-/** What an endpoint says of a shell; `from` is where the bytes that follow stand in its output. */
+/**
+ * What an endpoint says of a shell; `from` is where the bytes that follow stand in its output, `typed` counts the bytes
+ * of input that it has taken.
+ */
 export type FromShell =
-  | { readonly kind: "opened"; readonly shell: ShellId; readonly from: number; readonly program: string }
+  | {
+      readonly kind: "opened";
+      readonly shell: ShellId;
+      readonly from: number;
+      readonly typed: number;
+      readonly program: string;
+    }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "ended"; readonly by: "status" | "signal"; readonly number: number }
   | { readonly kind: "refused"; readonly detail: string };
@@ -117,6 +126,7 @@ export function encodeFromShell(record: FromShell, out: Writer): void {
     case "opened":
       body.varint(record.shell);
       body.varint(record.from);
+      body.varint(record.typed);
       body.text(record.program);
       break;
     case "ended":
@@ -143,7 +153,9 @@ function decodeFrom(body: Reader): FromShell {
   switch (kind) {
     case FROM.opened: {
       const [shell, from] = [body.varintBig() as ShellId, body.varint("from")];
-      return { kind: "opened", shell, from, program: body.text("program of a shell", DETAIL_BYTES_MAX) };
+      const typed = body.varint("typed");
+      const program = body.text("program of a shell", DETAIL_BYTES_MAX);
+      return { kind: "opened", shell, from, typed, program };
     }
     case FROM.bytes:
       return { kind: "bytes", bytes: decodeBytes(body) };

@@ -61,7 +61,7 @@ export class Shells {
   clear(): void {
     this.#line = undefined;
     for (const shell of this.#open.values()) {
-      shell.say({ kind: "close" });
+      shell.close();
     }
     this.#open.clear();
   }
@@ -98,14 +98,15 @@ export class Shells {
 /** One shell of the endpoint. */
 class RemoteShell {
   readonly #tell: (news: ShellNews) => void;
+  readonly #typed = new Typed(KEPT_BYTES_MAX);
   #size: TerminalSize;
   #id: ShellId | undefined;
   /** Bytes of output that arrived, and how many the endpoint knows to be shown. */
   #at = 0;
   #told = 0;
+  /** Where words go while the shell is there. */
   #write: Write | undefined;
-  #kept: ToShell[] = [];
-  #keptBytes = 0;
+  #isClosed = false;
 
   constructor(size: TerminalSize, tell: (news: ShellNews) => void) {
     this.#size = size;
@@ -113,44 +114,47 @@ class RemoteShell {
   }
 
   wish(wish: Exclude<ShellWish, { kind: "start" }>): void {
-    if (wish.kind === "resize") {
-      this.#size = wish.size;
-      if (this.#write === undefined) {
-        return;
-      }
+    switch (wish.kind) {
+      case "bytes":
+        if (this.#typed.push(wish.bytes, this.#write !== undefined)) {
+          this.#say(wish);
+        }
+        break;
+      case "seen":
+        if (TELL_BYTES <= wish.at - this.#told) {
+          this.#told = wish.at;
+          this.#say(wish);
+        }
+        break;
+      case "resize":
+        this.#size = wish.size;
+        this.#say(wish);
+        break;
+      case "signal":
+        this.#say(wish);
+        break;
+      case "close":
+        this.close();
     }
-    if (wish.kind === "seen") {
-      if (wish.at - this.#told < TELL_BYTES) {
-        return;
-      }
-      this.#told = wish.at;
-    }
-    this.say(wish);
   }
 
-  /** Says something now, or once the shell is there again; a place in the output is worth nothing then. */
-  say(record: ToShell): void {
-    if (this.#write) {
-      this.#send(record);
-    } else if (record.kind !== "seen") {
-      this.#keptBytes += record.kind === "bytes" ? record.bytes.length : 1;
-      if (this.#keptBytes <= KEPT_BYTES_MAX) {
-        this.#kept.push(record);
-      }
-    }
+  /** Ends it, as soon as it can be told. */
+  close(): void {
+    this.#isClosed = true;
+    this.#say({ kind: "close" });
   }
 
   /** Serves one stream to its end. Says whether the shell is over with it. */
   async run({ connection, session }: Line): Promise<boolean> {
+    let write: Write | undefined;
     try {
-      const { write, receive } = await connection.openDuplex(StreamKind.Shell, session);
-      const size = this.#size;
+      const stream = await connection.openDuplex(StreamKind.Shell, session);
+      write = stream.write;
+      const [shell, size] = [this.#id, this.#size];
       const first: ToShell =
-        this.#id === undefined
-          ? { kind: "start", size }
-          : { kind: "attach", shell: this.#id, from: this.#at, size };
+        shell === undefined ? { kind: "start", size } : { kind: "attach", shell, from: this.#at, size };
       write(encoded(first));
-      return await this.#read(write, receive);
+      return await this.#read(write, stream.receive);
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal !== undefined) {
@@ -158,7 +162,10 @@ class RemoteShell {
       }
       return refusal !== undefined;
     } finally {
-      this.#write = undefined;
+      // A newer stream may have taken over before this one was found dead.
+      if (this.#write === write) {
+        this.#write = undefined;
+      }
     }
   }
 
@@ -179,9 +186,16 @@ class RemoteShell {
   #take(block: Uint8Array, write: Write): boolean {
     const record = decodeFromShell(new Reader(block));
     switch (record.kind) {
-      case "opened":
-        this.#opened(record.shell, record.from, record.program, write);
+      case "opened": {
+        const skipped = record.from - this.#at;
+        this.#id = record.shell;
+        this.#at = record.from;
+        this.#told = record.from;
+        this.#write = write;
+        this.#tell({ kind: "opened", program: record.program, skipped });
+        this.#catchUp(record.typed);
         return false;
+      }
       case "bytes":
         this.#at += record.bytes.length;
         this.#tell({ kind: "bytes", bytes: record.bytes.slice(), at: this.#at });
@@ -194,21 +208,49 @@ class RemoteShell {
     }
   }
 
-  #opened(shell: ShellId, from: number, program: string, write: Write): void {
-    const skipped = from - this.#at;
-    this.#id = shell;
-    this.#at = from;
-    this.#told = from;
-    this.#write = write;
-    this.#tell({ kind: "opened", program, skipped });
-    for (const record of this.#kept.splice(0)) {
-      this.#send(record);
+  /** Says what the endpoint has not heard. */
+  #catchUp(typed: number): void {
+    const missing = this.#typed.since(typed);
+    if (0 < missing.length) {
+      this.#say({ kind: "bytes", bytes: missing });
     }
-    this.#keptBytes = 0;
+    if (this.#isClosed) {
+      this.#say({ kind: "close" });
+    }
   }
 
-  #send(record: ToShell): void {
+  #say(record: ToShell): void {
     this.#write?.(encoded(record));
+  }
+}
+
+/** The last bytes that were typed, in case that a line was lost before the endpoint had them. */
+class Typed {
+  readonly #limit: number;
+  #bytes = new Uint8Array(0);
+  #total = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Says whether there was room: what cannot be sent now is not to push out what must be sent before. */
+  push(bytes: Uint8Array, isSentNow: boolean): boolean {
+    if (!isSentNow && this.#limit < this.#bytes.length + bytes.length) {
+      return false;
+    }
+    const all = new Uint8Array(this.#bytes.length + bytes.length);
+    all.set(this.#bytes);
+    all.set(bytes, this.#bytes.length);
+    this.#bytes = all.subarray(Math.max(0, all.length - this.#limit));
+    this.#total += bytes.length;
+    return true;
+  }
+
+  /** What was typed after the first `taken` bytes, as far as it is kept. */
+  since(taken: number): Uint8Array {
+    const missing = Math.min(this.#bytes.length, Math.max(0, this.#total - taken));
+    return this.#bytes.subarray(this.#bytes.length - missing);
   }
 }
 

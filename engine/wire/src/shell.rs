@@ -79,7 +79,7 @@ pub enum Exit {
 /// What an endpoint says of a shell.
 ///
 /// ```text
-/// 1 Opened   shell varint, from varint, program text
+/// 1 Opened   shell varint, from varint, typed varint, program text
 /// 2 Bytes    bytes to the end
 /// 3 Ended    by u8 (0 status, 1 signal), number varint
 /// 4 Refused  detail text
@@ -93,6 +93,8 @@ pub enum FromShell {
         /// Where the bytes that follow stand in the shell's output. More than what was asked for: what is between is
         /// not kept any more.
         from: u64,
+        /// Bytes of input that the shell has taken in all; who comes back says the rest again.
+        typed: u64,
         /// What runs in it.
         program: String,
     },
@@ -178,10 +180,11 @@ impl FromShell {
     pub fn encode(&self, out: &mut Writer) {
         let mut body = Writer::new();
         match self {
-            Self::Opened { shell, from, program } => {
+            Self::Opened { shell, from, typed, program } => {
                 body.u8(OPENED);
                 body.varint(shell.to_wire());
                 body.varint(*from);
+                body.varint(*typed);
                 body.text(program);
             }
             Self::Bytes(bytes) => return encode_bytes(FROM_BYTES, bytes, out),
@@ -210,6 +213,7 @@ impl FromShell {
             OPENED => Self::Opened {
                 shell: ShellId::from_wire(reader.varint()?),
                 from: reader.varint()?,
+                typed: reader.varint()?,
                 program: reader.text("program of a shell", DETAIL_BYTES_MAX)?,
             },
             FROM_BYTES => return decode_bytes(reader).map(|bytes| Some(Self::Bytes(bytes))),

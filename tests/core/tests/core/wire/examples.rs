@@ -324,9 +324,10 @@ pub(super) fn to_shells_refused() -> Vec<(&'static str, Vec<u8>)> {
 
 pub(super) fn from_shells() -> Vec<(&'static str, FromShell)> {
     let program = "/bin/bash".to_owned();
-    let late = FromShell::Opened { shell: ShellId::from_wire(9), from: 1 << 40, program: String::new() };
+    let late =
+        FromShell::Opened { shell: ShellId::from_wire(9), from: 1 << 40, typed: 300, program: String::new() };
     vec![
-        ("a new one", FromShell::Opened { shell: ShellId::from_wire(1), from: 0, program }),
+        ("a new one", FromShell::Opened { shell: ShellId::from_wire(1), from: 0, typed: 0, program }),
         ("one that has said much", late),
         ("a prompt", FromShell::Bytes(Bytes::from_static(b"$ "))),
         ("bytes that are no text", FromShell::Bytes(Bytes::from_static(&[0xff, 0x00, 0x1b]))),
@@ -341,7 +342,7 @@ pub(super) fn from_shells_refused() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("a length over the limit", vec![0x80, 0, 0x40, 0x02]),
         ("a record that there is not", vec![1, 5]),
-        ("a program that is no text", vec![5, 1, 1, 0, 1, 0xff]),
+        ("a program that is no text", vec![6, 1, 1, 0, 0, 1, 0xff]),
         ("no bytes", vec![1, 2]),
         ("an end that there is not", vec![3, 3, 2, 0]),
         ("a status beyond 32 bits", vec![10, 3, 0, 0xc0, 0, 0, 1, 0, 0, 0, 0]),

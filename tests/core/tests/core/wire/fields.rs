@@ -182,8 +182,8 @@ pub(super) fn to_shell(record: &ToShell) -> Value {
 
 pub(super) fn from_shell(record: &FromShell) -> Value {
     match record {
-        FromShell::Opened { shell, from, program } => {
-            json!({ "kind": "opened", "shell": shell.to_string(), "from": from, "program": program })
+        FromShell::Opened { shell, from, typed, program } => {
+            json!({ "kind": "opened", "shell": shell.to_string(), "from": from, "typed": typed, "program": program })
         }
         FromShell::Bytes(bytes) => json!({ "kind": "bytes", "bytes": hex(bytes) }),
         FromShell::Ended(Exit::Status(number)) => {

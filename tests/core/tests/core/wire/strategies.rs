@@ -219,8 +219,12 @@ pub(super) fn to_shell() -> impl Strategy<Value = ToShell> {
 }
 
 pub(super) fn from_shell() -> impl Strategy<Value = FromShell> {
-    let opened = (0..=VARINT_MAX, 0..=VARINT_MAX, "\\PC{0,60}").prop_map(|(shell, from, program)| {
-        FromShell::Opened { shell: ShellId::from_wire(shell), from, program }
+    let counts = [0..=VARINT_MAX, 0..=VARINT_MAX, 0..=VARINT_MAX];
+    let opened = (counts, "\\PC{0,60}").prop_map(|([shell, from, typed], program)| FromShell::Opened {
+        shell: ShellId::from_wire(shell),
+        from,
+        typed,
+        program,
     });
     prop_oneof![
         opened,
