@@ -120,13 +120,13 @@ fn content_type(path: &str) -> &'static str {
 }
 
 /// What the console's page may load and whom it may talk to: itself, and this relay's link. zstd in the page is
-/// WebAssembly.
+/// WebAssembly. A terminal colours its text by style attributes, which can load nothing from elsewhere.
 fn policy(site: &Shared, came_by: CameBy, uri: &Uri, headers: &HeaderMap) -> Option<HeaderValue> {
     let hosts = link_hosts(site, came_by, uri, headers)?;
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
-         img-src 'self' blob:; font-src 'self'; connect-src 'self' {} {}; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'",
+         style-src-attr 'unsafe-inline'; img-src 'self' blob:; font-src 'self'; connect-src 'self' {} {}; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         hosts.webtransport, hosts.websocket
     );
     HeaderValue::from_str(&policy).ok()

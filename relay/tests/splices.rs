@@ -139,6 +139,20 @@ async fn a_stream_that_either_side_gives_up_is_given_up_on_the_other_with_the_sa
 }
 
 #[tokio::test]
+async fn an_endpoint_that_hears_no_more_still_has_the_last_word() {
+    let stage = Stage::set(Preference::Quic).await;
+    let (mut technician, mut agent) = stage.joined_streams(StreamKind::Shell).await;
+    agent.1.stop(CloseCode::Done);
+    // Something on the way to it when it stopped.
+    technician.0.write(&[Bytes::from_static(b"too late")]).await.expect("written");
+    stage.joined_streams(StreamKind::SystemInformation).await;
+    agent.0.write(&[Bytes::from_static(b"bye")]).await.expect("written");
+    agent.0.finish().expect("finished");
+    assert_eq!(read(&mut technician.1).await, Ok(Some(Bytes::from_static(b"bye"))));
+    assert_eq!(read(&mut technician.1).await, Ok(None));
+}
+
+#[tokio::test]
 async fn streams_that_belong_to_nobody_are_refused_and_others_go_on() {
     let stage = Stage::set(Preference::Quic).await;
     for kind in [StreamKind::Control, StreamKind::Consent] {

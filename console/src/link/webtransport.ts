@@ -69,9 +69,19 @@ class WebTransportLink implements Link {
         return value;
       },
       stop: (code) => {
-        reader.cancel(new WebTransportError("", { streamErrorCode: code })).catch(() => undefined);
+        reader.cancel(streamError(code)).catch(() => undefined);
       },
     };
+  }
+}
+
+/** What tells the peer a code, by the standard or as Chromium still has it: all in one dictionary. */
+function streamError(streamErrorCode: number): WebTransportError {
+  try {
+    return new WebTransportError("", { streamErrorCode });
+  } catch {
+    const Earlier = WebTransportError as unknown as new (init: WebTransportErrorOptions) => WebTransportError;
+    return new Earlier({ streamErrorCode });
   }
 }
 

@@ -66,6 +66,22 @@ impl Ended {
     }
 }
 
+/// Where a direction broke.
+enum Half {
+    /// Nothing more comes from there.
+    From(Ended),
+    /// Nobody there takes anything more.
+    To(Ended),
+}
+
+impl Half {
+    fn either(self) -> Ended {
+        match self {
+            Self::From(ended) | Self::To(ended) => ended,
+        }
+    }
+}
+
 /// Two halves that belong together.
 type Pair = (SendStream, RecvStream);
 
@@ -127,12 +143,15 @@ impl Splice {
         };
         let up = self.pass(&mut technician.1, &mut agent.0, typed);
         let down = self.pass(&mut agent.1, &mut technician.0, shown);
-        // The endpoint has the last word: with it the stream is over, whatever the technician might still say.
+        // The endpoint has the last word: with it the stream is over, whatever the technician might still say, and
+        // without it he may still look at what comes.
         tokio::select! {
-            ended = down => ended,
+            ended = down => ended.map_err(Half::either),
             ended = async {
-                up.await?;
-                std::future::pending().await
+                match up.await {
+                    Err(Half::From(ended)) => Err(ended),
+                    Ok(()) | Err(Half::To(_)) => std::future::pending().await,
+                }
             } => ended,
         }
     }
@@ -143,13 +162,13 @@ impl Splice {
         from: &mut RecvStream,
         to: &mut SendStream,
         priority: impl Fn(usize) -> Priority,
-    ) -> Result<(), Ended> {
-        while let Some(chunk) = from.read().await? {
+    ) -> Result<(), Half> {
+        while let Some(chunk) = from.read().await.map_err(|error| Half::From(error.into()))? {
             self.site.metrics.read(self.kind, chunk.len());
             to.set_priority(priority(chunk.len()));
-            to.write(&[chunk]).await?;
+            to.write(&[chunk]).await.map_err(|error| Half::To(error.into()))?;
         }
-        Ok(to.finish()?)
+        to.finish().map_err(|error| Half::To(error.into()))
     }
 
     /// Where the stream stands in the sending order while `echo` bytes of an answer are still urgent.

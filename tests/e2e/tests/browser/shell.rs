@@ -49,11 +49,25 @@ fn s189_s192_s194_shells_are_tabs_and_each_keeps_its_own_output() -> anyhow::Res
 }
 
 #[test]
+fn a_terminal_shows_true_colour_and_wide_characters_in_cells_of_one_width() -> anyhow::Result<()> {
+    let stage = Stage::set()?;
+    let mut page = open_shell(&stage)?;
+    type_line(&mut page, r"printf '\e[38;2;255;80;0mam%s\e[0m 日%s\n' ber 本")?;
+    until_shown(&mut page, "amber 日本")?;
+    let amber =
+        "[...document.querySelectorAll('.xterm-rows span')].find((one) => one.textContent === 'amber')";
+    assert_eq!(page.browser.value(&format!("getComputedStyle({amber}).color"))?, "rgb(255, 80, 0)");
+    let width = format!("getComputedStyle({amber}).fontFamily.includes('DejaVu Sans Mono')");
+    assert_eq!(page.browser.value(&width)?, true);
+    Ok(())
+}
+
+#[test]
 fn s187_what_is_typed_runs_there_and_a_pasted_line_end_asks() -> anyhow::Result<()> {
     let stage = Stage::set()?;
     let mut page = open_shell(&stage)?;
     let mark = stage.desktop.scratch()?.join("mark");
-    type_line(&mut page, "echo $((6*7))")?;
+    type_line(&mut page, "bind 'set enable-bracketed-paste off'; echo $((6*7))")?;
     until_shown(&mut page, "42")?;
     let text = format!("touch {}\n", mark.display());
     let paste = format!(
@@ -75,7 +89,10 @@ fn a_shell_in_the_page_goes_on_after_the_relay_was_away() -> anyhow::Result<()> 
     type_line(&mut page, "echo before-$((1+1)); export KEPT=still-here")?;
     until_shown(&mut page, "before-2")?;
     stage.site.crash_and_restart()?;
-    page.until_live()?;
+    // Typed into a line that is dead already, though nobody knows it yet.
+    type_line(&mut page, "echo into-$((3+3))")?;
+    page.browser.wait_for("[role=status]:has-text('The shell runs on')")?;
+    until_shown(&mut page, "into-6")?;
     page.browser.click(".terminal:not(.hidden) .xterm-screen")?;
     type_line(&mut page, "echo $KEPT-after")?;
     until_shown(&mut page, "still-here-after")
