@@ -21,6 +21,11 @@ impl Attendance {
         self.0.lock().contains_key(&who)
     }
 
+    /// How many people have one.
+    pub(crate) fn count(&self) -> usize {
+        self.0.lock().len()
+    }
+
     fn arrive(&self, who: Participant) -> bool {
         let mut counts = self.0.lock();
         let count = counts.entry(who).or_default();

@@ -107,6 +107,24 @@ pub struct Relay {
     ready: Ready,
     /// Keeps other processes from serving from the same state folder.
     claim: std::fs::File,
+    writing: Writing,
+}
+
+/// The desk's writer. It stops after everybody who may still have something to write.
+#[derive(Debug, Default)]
+struct Writing {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Writing {
+    async fn end(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        if timeout(DRAIN_TIMEOUT, self.tasks.wait()).await.is_err() {
+            tracing::warn!("the desk's writer did not end in time and is cut off");
+        }
+    }
 }
 
 impl Relay {
@@ -123,8 +141,9 @@ impl Relay {
         let db = Db::open(&config.database.place(&state).map_err(LoadError::State)?).await?;
         let certificates = Certificates::load(&state, &config.certificates)?;
         let sealer = Sealer::open(&state.secrets_key()).map_err(LoadError::State)?;
-        let (metrics, tasks, stop) = (Metrics::new(), TaskTracker::new(), CancellationToken::new());
-        let keeper = Keeper::load(db.clone(), &metrics, &tasks, stop.clone()).await?;
+        let metrics = Metrics::new();
+        let writing = Writing::default();
+        let keeper = Keeper::load(db.clone(), &metrics, &writing.tasks, writing.stop.clone()).await?;
         let logins = Logins::new(config.login.clone(), db.clone(), sealer, Box::new(keeper.clone()))?;
         let first_account = first::make(&keeper, &logins).await?;
 
@@ -134,7 +153,7 @@ impl Relay {
 
         let ready = Ready { listening, pin: certificates.pin(), first_account };
         let acceptor = tls_acceptor(certificates.resolver())?;
-        let (metrics, stop, tasks) = (Metrics::new(), CancellationToken::new(), TaskTracker::new());
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let mailer = Mailer::start(&config.mail, metrics.mail.clone(), &tasks, stop.clone())?;
         let site = Arc::new(Site {
             tickets: Tickets::default(),
@@ -151,6 +170,7 @@ impl Relay {
             certificates,
             logins,
             mailer,
+            state_folder: folder.to_owned(),
             db,
             config,
         });
@@ -170,7 +190,7 @@ impl Relay {
         let (udp, https, http) =
             (listening.udp, listening.https, listening.http.map(tracing::field::display));
         tracing::info!(%udp, %https, http, pin = hex(&ready.pin), "listening");
-        Ok(Self { site, endpoint, ready, claim })
+        Ok(Self { site, endpoint, ready, claim, writing })
     }
 
     /// Where it listens, and what was made at the first start.
@@ -192,6 +212,7 @@ impl Relay {
             tracing::warn!(tasks = self.site.tasks.len(), "did not end in time and are cut off");
         }
         self.endpoint.close(CloseCode::GoingAway, "the relay stops", DRAIN_TIMEOUT).await;
+        self.writing.end().await;
         self.site.db.close().await;
         drop(self.claim);
         tracing::info!("stopped");

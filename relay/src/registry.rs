@@ -3,7 +3,7 @@
 //! The tables are touched when somebody comes or goes and when a peer names a session; forwarding then works on
 //! the session itself. A session's lock may be taken while the tables are locked, never the other way round.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -91,6 +91,15 @@ impl Registry {
     /// Whether and how an endpoint is here.
     pub(crate) fn presence(&self, endpoint: EndpointId) -> Option<Presence> {
         self.tables.lock().agents.get(&endpoint).map(|agent| agent.presence())
+    }
+
+    /// How many agents of each version are here.
+    pub(crate) fn versions(&self) -> BTreeMap<String, usize> {
+        let mut versions = BTreeMap::new();
+        for agent in self.tables.lock().agents.values() {
+            *versions.entry(agent.endpoint.software.clone()).or_default() += 1;
+        }
+        versions
     }
 
     /// The session of a number, while it lasts.

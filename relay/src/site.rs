@@ -1,8 +1,10 @@
 //! What all tasks of one relay share.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::PathBuf;
 use std::time::Instant;
 
+use desk::record::Portal;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,6 +25,8 @@ use crate::tickets::Tickets;
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) config: Config,
+    /// Where the relay keeps its state.
+    pub(crate) state_folder: PathBuf,
     pub(crate) db: Db,
     pub(crate) certificates: Certificates,
     pub(crate) keeper: Keeper,
@@ -58,9 +62,27 @@ pub struct Listening {
 impl Site {
     /// Where the console is, as letters say it: the first origin of the configuration, or where HTTPS is served.
     pub(crate) fn console_url(&self) -> String {
+        format!("{}/console/", self.base_url())
+    }
+
+    /// The address that starts a session by a key. The key is in the fragment, which stays in the browser and out of
+    /// logs.
+    pub(crate) fn key_url(&self, portal: &Portal, key: &str) -> String {
+        let base = match &portal.host {
+            Some(host) => format!("https://{host}"),
+            None => format!("{}{}", self.base_url(), portal.path),
+        };
+        format!("{base}#key={key}")
+    }
+
+    /// The address that lets somebody from outside into one session.
+    pub(crate) fn external_url(&self, key: &str) -> String {
+        format!("{}/join#key={key}", self.base_url())
+    }
+
+    fn base_url(&self) -> String {
         let https = || format!("https://{}", self.listening.https);
-        let origin = self.config.endpoint.origins.first().cloned().unwrap_or_else(https);
-        format!("{origin}/console/")
+        self.config.endpoint.origins.first().cloned().unwrap_or_else(https)
     }
 }
 

@@ -52,7 +52,7 @@ async fn failures_are_problems_that_say_what_is_wrong() {
     let name = house.post("/api/enrolments", json!({ "name": " " })).await;
     let problem: Value = name.json().await.expect("JSON");
     assert_eq!(problem["field"], "name");
-    let long = house.post("/api/enrolments", json!({ "name": "x".repeat(100_000) })).await;
+    let long = house.post("/api/enrolments", json!({ "name": "x".repeat(300_000) })).await;
     assert_eq!(long.status(), 413);
 }
 

@@ -53,6 +53,16 @@ impl Actor {
     }
 }
 
+impl Participant {
+    /// The account, where it is one.
+    pub fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Account(id) => Some(id),
+            Self::External(_) => None,
+        }
+    }
+}
+
 impl From<AccountId> for Actor {
     fn from(account: AccountId) -> Self {
         Self::Account(account)

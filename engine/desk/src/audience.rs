@@ -121,6 +121,11 @@ impl Audience {
                 }
             }
             invitation::Event::ExternalInvited { state, .. } => self.people_of(before, state.session),
+            invitation::Event::ExternalMailed { external, .. } => {
+                if let Some(state) = before.externals.get(external) {
+                    self.people_of(before, state.session);
+                }
+            }
             invitation::Event::ExternalJoined { external }
             | invitation::Event::ExternalEnded { external, .. } => {
                 self.externals.insert(*external);
@@ -168,7 +173,7 @@ impl Audience {
 fn key_owner(before: &Desk, event: &key::Event) -> Option<AccountId> {
     match event {
         key::Event::Made { state, .. } => Some(state.by),
-        key::Event::Used { key, .. } | key::Event::Forgotten { key } => {
+        key::Event::Used { key, .. } | key::Event::Mailed { key, .. } | key::Event::Forgotten { key } => {
             before.keys.get(key).map(|key| key.by)
         }
     }

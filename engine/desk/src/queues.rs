@@ -55,6 +55,18 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// The session that it is about.
+    pub const fn session(&self) -> SessionId {
+        match self {
+            Self::Waiting { session, .. }
+            | Self::Offered { session, .. }
+            | Self::Invited { session, .. }
+            | Self::Joined { session, .. } => *session,
+        }
+    }
+}
+
 /// A queue in the list of queues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Listed {

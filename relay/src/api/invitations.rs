@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use desk::invitation::{Command, Event as InvitationEvent, Invited};
-use desk::{Event, ExternalId, InvitationId, SessionId, SessionPolicyId};
+use desk::invitation::{Command, Event as InvitationEvent, Invitation, Invited};
+use desk::{AccountId, Event, ExternalId, InvitationId, Participant, SessionId, SessionPolicyId};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
@@ -12,6 +13,7 @@ use crate::api::problem::Problem;
 use crate::api::who::{self, Path, Who};
 use crate::keeper::digest_of;
 use crate::login::Scope;
+use crate::mail::{Language, Letter};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,6 +86,8 @@ pub(super) struct Outsider {
 pub(super) struct External {
     external: ExternalId,
     key: String,
+    /// The address that lets him in.
+    url: String,
 }
 
 pub(super) async fn invite_external(
@@ -103,7 +107,97 @@ pub(super) async fn invite_external(
         _ => None,
     });
     let external = made.ok_or_else(|| Problem::missing("session"))?;
-    Ok((StatusCode::CREATED, Json(External { external, key })))
+    Ok((StatusCode::CREATED, Json(External { external, url: site.external_url(&key), key })))
+}
+
+/// To whom an external invitation goes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Post {
+    /// As it was told when the invitation was made: the relay does not keep it.
+    key: String,
+    to: String,
+    /// Of the letter (BCP 47); none: the inviter's own.
+    language: Option<String>,
+}
+
+/// Sends the address of an external invitation to the one who is invited.
+pub(super) async fn mail_external(
+    State(site): State<Shared>,
+    who: Who,
+    Path(id): Path<u64>,
+    who::Json(Post { key, to, language }): who::Json<Post>,
+) -> Result<StatusCode, Problem> {
+    who.needs(Scope::Sessions)?;
+    site.mailer.is_ready()?;
+    let external = ExternalId::new(id);
+    let command = Command::MailExternal { external, key: digest_of(key.as_bytes()), to: to.clone() };
+    site.keeper.ask(who.asker.into(), command).await?;
+    let (letter, language) = {
+        let desk = site.keeper.read();
+        let open = desk.externals().get(&external).ok_or_else(|| Problem::missing("external invitation"))?;
+        let account = who.account.into();
+        let inviter = desk.accounts().get(account).map(|own| own.name.clone()).unwrap_or_default();
+        let language = language.or(desk.preferences(account).language).unwrap_or_default();
+        let (guest, comment, url) = (open.name.clone(), open.comments.clone(), site.external_url(&key));
+        (Letter::External { inviter, guest, comment, url }, Language::of_tag(&language))
+    };
+    site.mailer.send(&to, &letter, language)?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// An invitation that is open.
+#[derive(Serialize)]
+pub(super) struct Open {
+    id: InvitationId,
+    #[serde(flatten)]
+    invitation: Invitation,
+}
+
+/// Somebody from outside who is invited into a session, or in it.
+#[derive(Serialize)]
+pub(super) struct Guest {
+    id: ExternalId,
+    name: String,
+    comments: String,
+    by: AccountId,
+    policy: Option<SessionPolicyId>,
+    expires: Timestamp,
+    joined: Option<Timestamp>,
+}
+
+/// Who else may come into a session.
+#[derive(Serialize)]
+pub(super) struct Opened {
+    invitations: Vec<Open>,
+    externals: Vec<Guest>,
+}
+
+/// The open invitations into a session and everybody from outside, for those who work in it.
+pub(super) async fn opened(
+    State(site): State<Shared>,
+    who: Who,
+    Path(id): Path<u64>,
+) -> Result<Json<Opened>, Problem> {
+    who.needs(Scope::Read)?;
+    let (id, me) = (SessionId::new(id), Participant::Account(who.account.into()));
+    let desk = site.keeper.read();
+    desk.session(id).filter(|state| state.has(me)).ok_or_else(|| Problem::missing("session"))?;
+    let invitations = desk.invitations().iter().filter(|(_, open)| open.session == id);
+    let externals = desk.externals().iter().filter(|(_, open)| open.session == id);
+    let guest = |(&id, open): (&ExternalId, &desk::invitation::External)| Guest {
+        id,
+        name: open.name.clone(),
+        comments: open.comments.clone(),
+        by: open.by,
+        policy: open.policy,
+        expires: open.expires,
+        joined: open.joined,
+    };
+    Ok(Json(Opened {
+        invitations: invitations.map(|(&id, &invitation)| Open { id, invitation }).collect(),
+        externals: externals.map(guest).collect(),
+    }))
 }
 
 pub(super) async fn cancel_external(

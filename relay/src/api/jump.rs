@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use desk::jump::{Command, Item, ItemPlace, Label, Query as Search, Reached};
 use desk::session::{Command as SessionCommand, Event as SessionEvent, PasswordProof};
-use desk::{Event, ItemId, SessionId};
+use desk::{AccountId, Event, GroupId, ItemId, SessionId};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
@@ -49,19 +49,48 @@ pub(super) struct Listing {
     asks_to_narrow: bool,
 }
 
-/// Items that the one who asks reaches, by any of the criteria: `search_string`, `client.tag` …
+/// Reads `group:12` or `personal:7`.
+fn place_of(text: &str) -> Result<ItemPlace, Problem> {
+    let place = text.split_once(':').and_then(|(kind, number)| {
+        let number = number.parse().ok()?;
+        match kind {
+            "group" => Some(ItemPlace::Group(GroupId::new(number))),
+            "personal" => Some(ItemPlace::Personal(AccountId::new(number))),
+            _ => None,
+        }
+    });
+    place.ok_or_else(|| Problem::field("place", "place is not like group:12 or personal:7"))
+}
+
+/// One item, for those who see it.
+pub(super) async fn one(
+    State(site): State<Shared>,
+    who: Who,
+    Path(id): Path<ItemId>,
+) -> Result<Json<View>, Problem> {
+    who.needs(Scope::Read)?;
+    let desk = site.keeper.read();
+    let account = who.account.into();
+    let item = desk.items().get(&id).filter(|item| desk.access(account, item.place).sees());
+    Ok(Json(View::new(&site, id, item.ok_or_else(|| Problem::missing("Jump item"))?)))
+}
+
+/// Items that the one who asks reaches, in one `place` or all, by any of the criteria: `search_string`, `client.tag` …
 pub(super) async fn list(
     State(site): State<Shared>,
     who: Who,
     Query(criteria): Query<BTreeMap<String, String>>,
 ) -> Result<Json<Listing>, Problem> {
     who.needs(Scope::Read)?;
-    let mut search = Search::default();
+    let (mut search, mut place) = (Search::default(), None);
     for (name, value) in &criteria {
-        search = search.with(name, value)?;
+        match name.as_str() {
+            "place" => place = Some(place_of(value)?),
+            _ => search = search.with(name, value)?,
+        }
     }
     let desk = site.keeper.read();
-    let listing = desk.jump_list(who.account.into(), None, &search)?;
+    let listing = desk.jump_list(who.account.into(), place, &search)?;
     let items = listing.items.iter().filter_map(|id| Some(View::new(&site, *id, desk.items().get(id)?)));
     Ok(Json(Listing {
         items: items.collect(),
@@ -124,11 +153,44 @@ async fn act(site: &Shared, who: &Who, command: Command) -> Result<StatusCode, P
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Whether an item that the one who asks may start sessions with has a password. Nobody else gets to guess it.
+fn asks_for_password(site: &Shared, who: &Who, item: ItemId) -> bool {
+    let desk = site.keeper.read();
+    desk.items()
+        .get(&item)
+        .is_some_and(|found| found.has_password && desk.access(who.account.into(), found.place).may_start())
+}
+
+/// The password that an item asks for from now on; none: it asks for none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewPassword {
+    password: Option<String>,
+}
+
+pub(super) async fn set_password(
+    State(site): State<Shared>,
+    who: Who,
+    Path(item): Path<ItemId>,
+    who::Json(NewPassword { password }): who::Json<NewPassword>,
+) -> Result<StatusCode, Problem> {
+    who.needs(Scope::Jump)?;
+    let command = Command::SetPassword { item, has_password: password.is_some() };
+    let beside = match password {
+        Some(password) => Some(site.logins.item_password(item, &password).await?),
+        None => None,
+    };
+    site.keeper.ask_beside(who.asker.into(), command, beside).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// How one jumps.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Jump {
     overrides_schedule: bool,
+    /// Of an item that asks for one.
+    password: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -141,13 +203,19 @@ pub(super) async fn start(
     State(site): State<Shared>,
     who: Who,
     Path(item): Path<ItemId>,
-    who::Json(Jump { overrides_schedule }): who::Json<Jump>,
+    who::Json(Jump { overrides_schedule, password }): who::Json<Jump>,
 ) -> Result<(StatusCode, Json<Started>), Problem> {
     who.needs(Scope::Sessions)?;
     if site.registry.presence(item.into()).is_none() && site.keeper.read().items().contains_key(&item) {
         return Err(Problem::offline());
     }
-    let command = SessionCommand::Jump { item, password: PasswordProof::None, overrides_schedule };
+    let password = match password {
+        Some(typed) if asks_for_password(&site, &who, item) => {
+            site.logins.prove_item(who.asker, who.account.into(), item, &typed).await?
+        }
+        _ => PasswordProof::None,
+    };
+    let command = SessionCommand::Jump { item, password, overrides_schedule };
     let happened = site.keeper.ask(who.asker.into(), command).await?;
     let session = happened.iter().find_map(|news| match news.event() {
         Some(Event::Session(

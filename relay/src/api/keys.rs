@@ -12,6 +12,7 @@ use crate::api::Shared;
 use crate::api::problem::Problem;
 use crate::api::who::{self, Path, Who};
 use crate::login::Scope;
+use crate::mail::{Language, Letter};
 
 /// Letters and digits that nobody mixes up, read aloud or typed: no 0 and O, no 1, I and L, no 5 and S, no 8 and B.
 const LETTERS: &[u8; 25] = b"234679ACDEFGHJKMNPQRTUVWX";
@@ -55,6 +56,8 @@ pub(super) struct Made {
     key: KeyId,
     /// As it is read aloud.
     code: String,
+    /// The address that starts a session by it.
+    url: String,
     expires: Timestamp,
 }
 
@@ -72,8 +75,9 @@ pub(super) async fn make(
         _ => None,
     });
     let (key, expires) = made.ok_or_else(|| Problem::missing("key"))?;
-    let code = format!("{}-{}", &code[..KEY_LETTERS / 2], &code[KEY_LETTERS / 2..]);
-    Ok((StatusCode::CREATED, Json(Made { key, code, expires })))
+    let code = spoken(&code);
+    let url = site.keeper.read().portals().get(portal).map(|portal| site.key_url(portal, &code));
+    Ok((StatusCode::CREATED, Json(Made { key, code, url: url.unwrap_or_default(), expires })))
 }
 
 pub(super) async fn revoke(
@@ -84,6 +88,53 @@ pub(super) async fn revoke(
     who.needs(Scope::Sessions)?;
     site.keeper.ask(who.asker.into(), Command::Revoke { key: KeyId::new(id) }).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// To whom a key goes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Post {
+    /// As it was told when the key was made: the relay does not keep it.
+    code: String,
+    to: String,
+    /// Of the letter (BCP 47); none: the technician's own.
+    language: Option<String>,
+}
+
+/// Sends the address that starts a session, with the key in it, to a customer.
+pub(super) async fn mail(
+    State(site): State<Shared>,
+    who: Who,
+    Path(id): Path<u64>,
+    who::Json(Post { code, to, language }): who::Json<Post>,
+) -> Result<StatusCode, Problem> {
+    who.needs(Scope::Sessions)?;
+    site.mailer.is_ready()?;
+    let (key, digest) = (KeyId::new(id), site.logins.digest(&code));
+    site.keeper.ask(who.asker.into(), Command::Mail { key, digest, to: to.clone() }).await?;
+    let (letter, language) = {
+        let desk = site.keeper.read();
+        let kept = desk.keys().get(&key).ok_or_else(|| Problem::missing("key"))?;
+        let portal = desk.portals().get(kept.portal).ok_or_else(|| Problem::missing("portal"))?;
+        let account = who.account.into();
+        let technician = desk.accounts().get(account).map(|own| own.name.clone()).unwrap_or_default();
+        let code = spoken(&code);
+        let url = site.key_url(portal, &code);
+        let until = kept.expires.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        let language = language.or(desk.preferences(account).language).unwrap_or_default();
+        (Letter::SessionKey { technician, url, key: code, until }, Language::of_tag(&language))
+    };
+    site.mailer.send(&to, &letter, language)?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// A key as it is read aloud: in two halves.
+fn spoken(code: &str) -> String {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+    match plain.split_at_checked(KEY_LETTERS / 2) {
+        Some((first, second)) => format!("{first}-{second}"),
+        None => plain,
+    }
 }
 
 fn random_code() -> String {

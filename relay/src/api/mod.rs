@@ -9,17 +9,21 @@ mod enrolments;
 mod events;
 mod guard;
 mod health;
+mod install;
 mod invitations;
 mod jump;
 mod keys;
 mod link;
 mod logins;
+mod names;
 mod origin;
 mod problem;
 mod queues;
 mod records;
+mod reports;
 mod security;
 mod sessions;
+mod status;
 mod tickets;
 mod who;
 
@@ -54,7 +58,7 @@ pub(crate) type Shared = Arc<Site>;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of a request's body. The largest is a login.
+    /// Bytes of a request's body. The largest is a portal with its logo.
     pub body_bytes_max: usize,
     /// How long a request may take, apart from events and links.
     pub request_timeout_ms: u64,
@@ -64,7 +68,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes_max: 16 << 10, request_timeout_ms: 15_000, enrolment_hours: 24 }
+        Self { body_bytes_max: 256 << 10, request_timeout_ms: 15_000, enrolment_hours: 24 }
     }
 }
 
@@ -97,42 +101,16 @@ pub(crate) fn router(site: &Shared) -> Router {
         .route("/api/me", get(logins::me))
         .merge(security::routes())
         .route("/api/tickets", post(tickets::issue))
-        .route("/api/endpoints", get(endpoints::list))
-        .route("/api/enrolments", post(enrolments::make))
-        .route("/api/audit", get(audit::list))
-        .route("/api/queues", get(queues::list))
-        .route("/api/queues/personal", get(queues::personal))
-        .route("/api/queues/teams/{team}", get(queues::of_team))
-        .route("/api/targets", get(queues::targets))
-        .route("/api/teams", get(queues::teams))
-        .route("/api/teams/{team}/messages", get(queues::messages).post(queues::say))
-        .route("/api/records/{kind}", get(records::list))
-        .route("/api/records", post(records::create))
-        .route("/api/records/{kind}/{id}", get(records::one).put(records::change).delete(records::remove))
-        .route("/api/site", get(records::site).put(records::change_site))
-        .route("/api/accounts/{id}/permissions", get(records::permissions))
         .route("/api/me/permissions", get(records::my_permissions))
+        .route("/api/me/presence", get(records::presence).put(records::be_available))
         .route("/api/me/preferences", get(records::preferences).put(records::prefer))
-        .route("/api/keys", get(keys::list).post(keys::make))
-        .route("/api/keys/{id}", delete(keys::revoke))
-        .route("/api/invitations/{id}", post(invitations::act))
-        .route("/api/externals/{id}", delete(invitations::cancel_external))
-        .route("/api/sessions/{id}/invitations", post(invitations::invite))
-        .route("/api/sessions/{id}/externals", post(invitations::invite_external))
-        .route("/api/jump/places", get(jump::places))
-        .route("/api/jump/frequent", get(jump::frequent))
-        .route("/api/jump/items", get(jump::list))
-        .route("/api/jump/items/{id}", delete(jump::remove))
-        .route("/api/jump/items/{id}/label", put(jump::relabel))
-        .route("/api/jump/items/{id}/place", put(jump::move_to))
-        .route("/api/jump/items/{id}/sessions", post(jump::start))
-        .route("/api/sessions", get(sessions::mine))
-        .route("/api/sessions/{id}", get(sessions::one).post(sessions::act))
-        .route("/api/sessions/{id}/messages", get(sessions::messages).post(sessions::say))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(health::metrics))
         .route("/api", any(Problem::not_found))
         .route("/api/{*path}", any(Problem::not_found))
+        .merge(work())
+        .merge(jump())
+        .merge(administration())
         .merge(console::routes())
         .layer(bounded);
     Router::new()
@@ -144,4 +122,61 @@ pub(crate) fn router(site: &Shared) -> Router {
         .layer(middleware::from_fn(guard::guard))
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_plain::<axum::body::Body>()))
         .with_state(Arc::clone(site))
+}
+
+/// What a technician works with all day.
+fn work() -> Router<Shared> {
+    Router::new()
+        .route("/api/queues", get(queues::list))
+        .route("/api/queues/personal", get(queues::personal))
+        .route("/api/queues/teams/{team}", get(queues::of_team))
+        .route("/api/targets", get(queues::targets))
+        .route("/api/teams", get(queues::teams))
+        .route("/api/teams/{team}/messages", get(queues::messages).post(queues::say))
+        .route("/api/keys", get(keys::list).post(keys::make))
+        .route("/api/keys/{id}", delete(keys::revoke))
+        .route("/api/keys/{id}/letters", post(keys::mail))
+        .route("/api/invitations/{id}", post(invitations::act))
+        .route("/api/externals/{id}", delete(invitations::cancel_external))
+        .route("/api/externals/{id}/letters", post(invitations::mail_external))
+        .route("/api/sessions/{id}/invitations", get(invitations::opened).post(invitations::invite))
+        .route("/api/sessions/{id}/externals", post(invitations::invite_external))
+        .route("/api/sessions", get(sessions::mine))
+        .route("/api/sessions/{id}", get(sessions::one).post(sessions::act))
+        .route("/api/sessions/{id}/messages", get(sessions::messages).post(sessions::say))
+}
+
+/// Computers that can be reached without anybody there.
+fn jump() -> Router<Shared> {
+    Router::new()
+        .route("/api/jump/places", get(jump::places))
+        .route("/api/jump/tokens", get(install::list).post(install::make))
+        .route("/api/jump/tokens/{id}", delete(install::revoke))
+        .route("/api/jump/frequent", get(jump::frequent))
+        .route("/api/jump/items", get(jump::list))
+        .route("/api/jump/items/{id}", get(jump::one).delete(jump::remove))
+        .route("/api/jump/items/{id}/password", put(jump::set_password))
+        .route("/api/jump/items/{id}/label", put(jump::relabel))
+        .route("/api/jump/items/{id}/place", put(jump::move_to))
+        .route("/api/jump/items/{id}/sessions", post(jump::start))
+}
+
+/// What is set up, and what is read about what happened.
+fn administration() -> Router<Shared> {
+    Router::new()
+        .route("/api/endpoints", get(endpoints::list))
+        .route("/api/enrolments", post(enrolments::make))
+        .route("/api/audit", get(audit::list))
+        .route("/api/audit/export", get(audit::export))
+        .route("/api/reports/sessions", get(reports::list))
+        .route("/api/reports/sessions/{id}", get(reports::one))
+        .route("/api/reports/sessions/{id}/events", get(reports::events))
+        .route("/api/reports/sessions/{id}/messages", get(reports::messages))
+        .route("/api/status", get(status::status))
+        .route("/api/names/{kind}", get(names::list))
+        .route("/api/records/{kind}", get(records::list))
+        .route("/api/records", post(records::create))
+        .route("/api/records/{kind}/{id}", get(records::one).put(records::change).delete(records::remove))
+        .route("/api/site", get(records::site).put(records::change_site))
+        .route("/api/accounts/{id}/permissions", get(records::permissions))
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::db::DbError;
 use crate::keeper::{AskError, now};
 use crate::login::{LoginError, RuleError, Scope};
+use crate::mail::MailError;
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -205,6 +206,20 @@ impl From<Refusal> for Problem {
         let retry_after = wait.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
         let problem = Self::new(status, title).detail(refusal.detail);
         Self { field: refusal.field, rule: Some(refusal.rule), retry_after, ..problem }
+    }
+}
+
+impl From<MailError> for Problem {
+    fn from(error: MailError) -> Self {
+        let detail = error.to_string();
+        match error {
+            MailError::Off => Self::new(StatusCode::CONFLICT, "mail is off").detail(detail).key("mail-off"),
+            MailError::Address => Self::field("to", detail),
+            MailError::Full => {
+                let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "too busy").detail(detail);
+                Self { retry_after: Some(Duration::from_secs(30)), ..problem }
+            }
+        }
     }
 }
 

@@ -4,11 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use desk::record::TeamRole;
 use desk::session::Queue;
-use desk::{AccountId, Entry, Listed, Targets, TeamId, chat};
+use desk::{AccountId, Entry, Listed, Participant, Targets, TeamId, chat};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
+use crate::api::sessions;
 use crate::api::who::{self, Path, Who};
 use crate::keeper::now;
 use crate::keeper::store::{self, Said};
@@ -23,10 +24,18 @@ pub(super) async fn list(State(site): State<Shared>, who: Who) -> Result<Json<Ve
     Ok(Json(site.keeper.read().queues(who.account.into())))
 }
 
+/// A line of a queue, with the session that it is about.
+#[derive(Serialize)]
+pub(super) struct Line {
+    #[serde(flatten)]
+    entry: Entry,
+    about: sessions::View,
+}
+
 /// Its own queue.
-pub(super) async fn personal(State(site): State<Shared>, who: Who) -> Result<Json<Vec<Entry>>, Problem> {
+pub(super) async fn personal(State(site): State<Shared>, who: Who) -> Result<Json<Vec<Line>>, Problem> {
     let account = who.account.into();
-    entries(&site, &who, Queue::Personal(account))
+    lines(&site, &who, Queue::Personal(account))
 }
 
 /// The queue of a team.
@@ -34,13 +43,19 @@ pub(super) async fn of_team(
     State(site): State<Shared>,
     who: Who,
     Path(team): Path<u64>,
-) -> Result<Json<Vec<Entry>>, Problem> {
-    entries(&site, &who, Queue::Team(TeamId::new(team)))
+) -> Result<Json<Vec<Line>>, Problem> {
+    lines(&site, &who, Queue::Team(TeamId::new(team)))
 }
 
-fn entries(site: &Shared, who: &Who, queue: Queue) -> Result<Json<Vec<Entry>>, Problem> {
+fn lines(site: &Shared, who: &Who, queue: Queue) -> Result<Json<Vec<Line>>, Problem> {
     who.needs(Scope::Read)?;
-    Ok(Json(site.keeper.read().queue(now(), who.account.into(), queue)?))
+    let (desk, account) = (site.keeper.read(), who.account.into());
+    let line = |entry: Entry| {
+        let id = entry.session();
+        let rights = desk.rights(id, Participant::Account(account));
+        Some(Line { entry, about: sessions::View::new(id, desk.session(id)?, rights) })
+    };
+    Ok(Json(desk.queue(now(), account, queue)?.into_iter().filter_map(line).collect()))
 }
 
 /// To whom sessions and invitations can be sent.

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use desk::permission::{Effective, Permission};
+use desk::presence::{Command as PresenceCommand, Console};
 use desk::record::{Command, Event as RecordEvent, Preferences, Record, RecordId, RecordKind, Site, Stored};
 use desk::{AccountId, Event};
 use serde::{Deserialize, Serialize};
@@ -176,6 +177,34 @@ pub(super) async fn my_permissions(
 ) -> Result<Json<BTreeMap<Permission, Effective>>, Problem> {
     who.needs(Scope::Read)?;
     Ok(Json(site.keeper.read().effective_permissions(who.account.into())))
+}
+
+/// Whether the one who asks is at a console, and takes sessions there.
+#[derive(Serialize)]
+pub(super) struct Presence {
+    console: Option<Console>,
+}
+
+pub(super) async fn presence(State(site): State<Shared>, who: Who) -> Result<Json<Presence>, Problem> {
+    who.needs(Scope::Read)?;
+    Ok(Json(Presence { console: site.keeper.read().console(who.account.into()).copied() }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Availability {
+    is_available: bool,
+}
+
+/// Takes sessions from now on, or takes none for a while.
+pub(super) async fn be_available(
+    State(site): State<Shared>,
+    who: Who,
+    who::Json(Availability { is_available }): who::Json<Availability>,
+) -> Result<StatusCode, Problem> {
+    who.needs(Scope::Sessions)?;
+    site.keeper.ask(who.asker.into(), PresenceCommand::SetAvailable { is_available }).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn preferences(State(site): State<Shared>, who: Who) -> Result<Json<Preferences>, Problem> {

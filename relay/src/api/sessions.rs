@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use desk::permission::Rights;
-use desk::session::{Command, Queue, Session, Transfer};
+use desk::session::{Client, Command, CustomerPresence, Origin, Queue, Session, Transfer};
 use desk::{AccountId, Participant, SessionId, chat};
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +20,15 @@ const PAGE: u16 = 200;
 #[derive(Serialize)]
 pub(super) struct View {
     id: SessionId,
+    origin: Origin,
     customer: String,
     question: String,
+    /// Of the customer's pages (BCP 47).
+    language: Option<String>,
+    /// What the customer came with.
+    client: Client,
+    /// Whether he is there.
+    presence: CustomerPresence,
     started: jiff::Timestamp,
     owner: Option<AccountId>,
     /// Where it waits, if it does.
@@ -33,11 +40,15 @@ pub(super) struct View {
 }
 
 impl View {
-    fn new(id: SessionId, state: &Session, rights: Rights) -> Self {
+    pub(super) fn new(id: SessionId, state: &Session, rights: Rights) -> Self {
         Self {
             id,
+            origin: state.origin,
             customer: state.customer.name.clone(),
             question: state.customer.question.clone(),
+            language: state.customer.language.clone(),
+            client: state.customer.client,
+            presence: state.customer.presence,
             started: state.started,
             owner: state.owner(),
             queue: state.queue(),

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::cli::visit::Visit;
 use crate::config::Config;
-use crate::keeper::audit::{Filter, Format, Verdict, export, forget_before, verify};
+use crate::keeper::audit::{Filter, Format, Pages, Verdict, forget_before, verify};
 use crate::time::Moment;
 
 #[derive(Debug, Subcommand)]
@@ -67,7 +67,10 @@ async fn work(visit: &Visit, command: Audit) -> Result<()> {
         Audit::Export(Export { format, since, until, actor, subject, object }) => {
             let filter = Filter { since, until, actor, subject, object, ..Filter::default() };
             let mut out = BufWriter::new(io::stdout().lock());
-            export(&visit.db, &filter, format, &mut out).await?;
+            let mut pages = Pages::new(&visit.db, filter, format);
+            while let Some(text) = pages.next().await? {
+                out.write_all(text.as_bytes())?;
+            }
             out.flush()?;
         }
         Audit::Forget { days } => {

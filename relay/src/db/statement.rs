@@ -1,5 +1,8 @@
 //! What is said to the database: SQL text with its values, and the rows that come back.
 
+use std::borrow::Cow;
+
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -54,7 +57,8 @@ into_value! {
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before it is given to the database"]
 pub(crate) struct Statement {
-    text: &'static str,
+    /// Literals, one behind the other, and nothing else.
+    text: Cow<'static, str>,
     values: Vec<Value>,
 }
 
@@ -62,7 +66,7 @@ pub(crate) struct Statement {
 ///
 /// The text is a literal: nothing that anybody typed can become a part of it.
 pub(crate) fn sql(text: &'static str) -> Statement {
-    Statement { text, values: Vec::new() }
+    Statement { text: Cow::Borrowed(text), values: Vec::new() }
 }
 
 macro_rules! bound {
@@ -82,19 +86,48 @@ impl Statement {
         self
     }
 
+    /// Goes on with more text, a literal, too.
+    pub(crate) fn then(mut self, text: &'static str) -> Self {
+        self.text.to_mut().push_str(text);
+        self
+    }
+
+    /// At most so many rows.
+    pub(crate) fn limit(self, rows: u16) -> Self {
+        self.go_on(" LIMIT $?", Some(i64::from(rows)))
+    }
+
+    /// One more condition where there is a value for it, which stands as `$?` in the text. So a statement holds only
+    /// conditions that matter, and the database uses the index that fits them.
+    pub(crate) fn and(self, condition: &'static str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.then(" AND ").go_on(condition, Some(value)),
+            None => self,
+        }
+    }
+
+    /// Goes on with text that has one more value in it, where there is one.
+    pub(crate) fn go_on(self, text: &'static str, value: Option<impl Into<Value>>) -> Self {
+        let Some(value) = value else { return self };
+        let mut with = self.bind(value);
+        let number = format!("${}", with.values.len());
+        with.text.to_mut().push_str(&text.replace("$?", &number));
+        with
+    }
+
     pub(super) fn sqlite(self) -> Query<'static, Sqlite, SqliteArguments> {
-        bound!(sqlx::query(self.text), self.values)
+        bound!(sqlx::query(AssertSqlSafe(self.text)), self.values)
     }
 
     pub(super) fn sqlite_as<R: Record>(self) -> QueryAs<'static, Sqlite, R, SqliteArguments> {
-        bound!(sqlx::query_as(self.text), self.values)
+        bound!(sqlx::query_as(AssertSqlSafe(self.text)), self.values)
     }
 
     pub(super) fn postgres(self) -> Query<'static, Postgres, PgArguments> {
-        bound!(sqlx::query(self.text), self.values)
+        bound!(sqlx::query(AssertSqlSafe(self.text)), self.values)
     }
 
     pub(super) fn postgres_as<R: Record>(self) -> QueryAs<'static, Postgres, R, PgArguments> {
-        bound!(sqlx::query_as(self.text), self.values)
+        bound!(sqlx::query_as(AssertSqlSafe(self.text)), self.values)
     }
 }

@@ -29,7 +29,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Statement};
 use crate::login::{Note, NoteError, Notebook};
 use crate::metrics::Metrics;
 
@@ -148,8 +148,18 @@ impl Keeper {
         caller: Caller,
         command: impl Into<Command>,
     ) -> Result<Vec<Happened>, AskError> {
+        self.ask_beside(caller, command, None).await
+    }
+
+    /// The same, and writes something of the relay's own in the same transaction: both happen, or neither.
+    pub(crate) async fn ask_beside(
+        &self,
+        caller: Caller,
+        command: impl Into<Command>,
+        beside: Option<Statement>,
+    ) -> Result<Vec<Happened>, AskError> {
         let (answer, answered) = oneshot::channel();
-        let wish = Wish::Command { caller, command: command.into(), answer };
+        let wish = Wish::Command { caller, command: command.into(), beside, answer };
         self.wishes.try_send(wish).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => AskError::Busy,
             mpsc::error::TrySendError::Closed(_) => AskError::Stopped,

@@ -3,8 +3,10 @@
 //! What the rules look at is stored in pieces, each by its name, and read back whole at the start; it is looked up
 //! in memory only. What grows without end (the log, past sessions, messages) has columns of its own to be searched by.
 
+use std::collections::BTreeSet;
+
 use desk::session::{Event as SessionEvent, Session};
-use desk::{Actor, Desk, EntityId, Event, SessionId, Snapshot, TeamId};
+use desk::{AccountId, Actor, Desk, EntityId, Event, Participant, SessionId, Snapshot, TeamId};
 use jiff::Timestamp;
 
 use crate::db::{Db, DbError, Statement, Tx, sql};
@@ -202,18 +204,43 @@ pub(super) async fn write_past(tx: &mut Tx, past: &PastSession) -> Result<(), Db
         _ => None,
     };
     let insert =
-        sql("INSERT INTO past_sessions (id, started_ms, ended_ms, owner, item, customer, body, end_body)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+        sql("INSERT INTO past_sessions (id, started_ms, ended_ms, owner, item, customer, customer_key, body, end_body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
         .bind(past.session.get().cast_signed())
         .bind(state.started.as_millisecond())
         .bind(past.ended.as_millisecond())
         .bind(owner)
         .bind(item)
         .bind(state.customer.name.as_str())
+        .bind(state.customer.name.to_lowercase())
         .bind(write(state)?)
         .bind(write(end)?);
     tx.run(insert).await?;
+    for account in people_of(tx, past.session).await? {
+        let insert = sql("INSERT INTO past_members (account, ended_ms, session) VALUES ($1, $2, $3)");
+        let (account, session) = (account.get().cast_signed(), past.session.get().cast_signed());
+        tx.run(insert.bind(account).bind(past.ended.as_millisecond()).bind(session)).await?;
+    }
     Ok(())
+}
+
+/// Every account that was in a session, by the log.
+async fn people_of(tx: &mut Tx, session: SessionId) -> Result<BTreeSet<AccountId>, DbError> {
+    let facts: Vec<(String,)> = tx
+        .all(
+            sql(
+                "SELECT fact FROM audit WHERE subject = 'session' AND event IN ('started', 'joined', 'owned')
+                AND seq IN (SELECT seq FROM audit_objects WHERE object = $1)",
+            )
+            .bind(format!("session:{session}")),
+        )
+        .await?;
+    let mut people = BTreeSet::new();
+    for (fact,) in facts {
+        let Fact::Desk(Event::Session(event)) = read(&fact)? else { continue };
+        people.extend(event.comes_in().into_iter().filter_map(Participant::account));
+    }
+    Ok(people)
 }
 
 /// Writes what an event leaves in tables of its own.
@@ -225,6 +252,7 @@ pub(super) async fn write_event(tx: &mut Tx, at: Timestamp, by: Actor, event: &E
 
 fn statement_of(at: Timestamp, by: Actor, event: &Event) -> Option<Statement> {
     use desk::chat::Event::{Said, SaidToTeam};
+    use desk::jump::Event as JumpEvent;
     use desk::record::{Event as RecordEvent, Record, RecordId};
     let account = |id: desk::AccountId, account: &desk::record::Account| {
         sql("INSERT INTO accounts (id, user_name, name, is_enabled, password_hash, created_ms)
@@ -253,6 +281,9 @@ fn statement_of(at: Timestamp, by: Actor, event: &Event) -> Option<Statement> {
         ) => account(*id, record),
         Event::Record(RecordEvent::Removed { id: RecordId::Account(id) }) => {
             sql("DELETE FROM accounts WHERE id = $1").bind(id.get().cast_signed())
+        }
+        Event::Jump(JumpEvent::Removed { item } | JumpEvent::PasswordSet { item, has_password: false }) => {
+            sql("DELETE FROM item_passwords WHERE item = $1").bind(item.get().cast_signed())
         }
         Event::Chat(Said { message: id, session, text, .. }) => message(*id, Some(session.get()), None, text),
         Event::Chat(SaidToTeam { message: id, team, text, .. }) => message(*id, None, Some(team.get()), text),

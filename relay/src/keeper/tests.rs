@@ -4,7 +4,7 @@ use desk::permission::Permissions;
 use desk::record::{Account, Command, Event as RecordEvent, Record, RecordId, Team};
 use desk::{Event, Rule};
 
-use super::audit::{Filter, Format, Verdict, export, forget_before, select, verify};
+use super::audit::{Filter, Format, Order, Pages, Verdict, forget_before, select, verify};
 use super::*;
 use crate::db::on_each_database;
 use crate::login::LoginEvent;
@@ -62,7 +62,7 @@ async fn what_is_refused_leaves_nothing() {
         let refused = keeper.ask(Caller::OPERATOR, account("Ann")).await.expect_err("taken");
         assert!(matches!(&refused, AskError::Refused(refusal) if refusal.rule == Rule::Taken), "{refused}");
         assert_eq!(keeper.read().accounts().len(), 1);
-        assert_eq!(select(&db, &Filter::default(), 10).await.expect("read").len(), 1);
+        assert_eq!(select(&db, &Filter::default(), Order::default(), 10).await.expect("read").len(), 1);
     })
     .await;
 }
@@ -147,7 +147,8 @@ async fn the_log_is_searched_by_who_what_and_about_what_and_exported() {
         keeper.ask(Caller::OPERATOR, team("helpdesk")).await.expect("made");
         let ann = Caller::at(desk::Actor::Account(desk::AccountId::new(id.number())), [192, 0, 2, 1].into());
         keeper.note(ann, LoginFact::new(LoginEvent::LoggedIn, None, "ann")).await.expect("noted");
-        let count = async |filter: Filter| select(&db, &filter, 10).await.expect("read").len();
+        let count =
+            async |filter: Filter| select(&db, &filter, Order::default(), 10).await.expect("read").len();
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(count(Filter { subject: text("record"), ..Filter::default() }).await, 2);
         assert_eq!(count(Filter { event: text("logged_in"), ..Filter::default() }).await, 1);
@@ -156,9 +157,10 @@ async fn the_log_is_searched_by_who_what_and_about_what_and_exported() {
         assert_eq!(count(Filter { object: Some(about.clone()), ..Filter::default() }).await, 1);
         assert_eq!(count(Filter { actor: Some(about), ..Filter::default() }).await, 1);
         for (format, lines) in [(Format::Jsonl, 3), (Format::Csv, 4)] {
-            let mut out = Vec::new();
-            let written = export(&db, &Filter::default(), format, &mut out).await.expect("exported");
-            assert_eq!((written, String::from_utf8(out).expect("text").lines().count()), (3, lines));
+            let mut pages = Pages::new(&db, Filter::default(), format);
+            let text = pages.next().await.expect("read").expect("a page");
+            assert_eq!((pages.lines, text.lines().count()), (3, lines));
+            assert_eq!(pages.next().await.expect("read"), None);
         }
     })
     .await;

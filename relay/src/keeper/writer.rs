@@ -16,7 +16,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::db::{Db, DbError, Tx, sql};
+use crate::db::{Db, DbError, Statement, Tx, sql};
 use crate::keeper::audit::{Fact, Line, LoginFact};
 use crate::keeper::store::{self, Head, Loaded, PastSession};
 use crate::keeper::{AskError, Caller, Happened, NEWS_MAX, News, Recent, now};
@@ -36,7 +36,7 @@ const TICK_MIN: Duration = Duration::from_millis(200);
 
 /// What the writer is asked for.
 pub(super) enum Wish {
-    Command { caller: Caller, command: Command, answer: Answer },
+    Command { caller: Caller, command: Command, beside: Option<Statement>, answer: Answer },
     Note { caller: Caller, fact: LoginFact, answer: Answer },
 }
 
@@ -156,12 +156,13 @@ impl Writer {
     fn decide(&mut self, batch: &mut Batch, wish: &Wish) {
         let from = batch.lines.len();
         let outcome = match wish {
-            Wish::Command { caller, command, .. } => {
+            Wish::Command { caller, command, beside, .. } => {
                 match self.ahead.handle(batch.at, caller.actor, command.clone()) {
                     Ok(events) => {
                         for event in events {
                             self.happens(batch, caller, event);
                         }
+                        batch.beside.extend(beside.clone());
                         Ok(from..batch.lines.len())
                     }
                     Err(refusal) => Err(refusal),
@@ -218,6 +219,9 @@ impl Writer {
         for past in &batch.past {
             store::write_past(tx, past).await?;
         }
+        for statement in &batch.beside {
+            tx.run(statement.clone()).await?;
+        }
         Ok(())
     }
 
@@ -265,6 +269,8 @@ struct Batch {
     lines: Vec<Line>,
     touched: BTreeSet<EntityId>,
     past: Vec<PastSession>,
+    /// What those who asked have to write with it.
+    beside: Vec<Statement>,
     /// For each wish the lines that it came to, or why it is refused.
     outcomes: Vec<Result<std::ops::Range<usize>, desk::Refusal>>,
     last_seq: u64,
@@ -272,8 +278,8 @@ struct Batch {
 
 impl Batch {
     fn new(head: Head, at: Timestamp) -> Self {
-        let (lines, touched, past, outcomes) = Default::default();
-        Self { at, head, lines, touched, past, outcomes, last_seq: head.seq }
+        let (lines, touched, past, beside, outcomes) = Default::default();
+        Self { at, head, lines, touched, past, beside, outcomes, last_seq: head.seq }
     }
 
     fn push(&mut self, caller: &Caller, fact: Fact) {

@@ -4,6 +4,7 @@
 //! that were opened with it. What matters for security is written to a [`Notebook`]. Start at [`Logins`].
 
 mod cookie;
+mod item;
 mod known;
 mod live;
 mod notes;

@@ -25,6 +25,7 @@ pub(crate) enum LoginEvent {
     TokenRevoked,
     TokenUsedFromNewAddress,
     Unlocked,
+    ItemPasswordWrong,
 }
 
 /// Who did something at the door.

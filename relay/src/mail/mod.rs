@@ -9,9 +9,12 @@ mod letter;
 mod server;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use metrics::Counter;
+use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -39,31 +42,71 @@ pub enum MailError {
     Full,
 }
 
-/// What became of letters.
+/// What became of letters since the relay started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Tally {
+    /// The mail server took them.
+    pub sent: u64,
+    /// Tries that came to nothing yet.
+    pub retried: u64,
+    /// Given up.
+    pub failed: u64,
+    /// Found no room.
+    pub dropped: u64,
+}
+
+/// Counts letters, for Prometheus and for the page that shows how the relay is.
 #[derive(Clone)]
 pub struct MailMetrics {
-    sent: Counter,
-    retried: Counter,
-    failed: Counter,
-    dropped: Counter,
+    sent: Count,
+    retried: Count,
+    failed: Count,
+    dropped: Count,
 }
 
 impl MailMetrics {
     /// Registers the counters with the recorder that is current.
     pub fn register() -> Self {
-        let counter = |outcome| metrics::counter!("nearhand_mails_total", "outcome" => outcome);
+        let count = |outcome| Count {
+            counter: metrics::counter!("nearhand_mails_total", "outcome" => outcome),
+            total: Arc::default(),
+        };
         Self {
-            sent: counter("sent"),
-            retried: counter("retried"),
-            failed: counter("failed"),
-            dropped: counter("dropped"),
+            sent: count("sent"),
+            retried: count("retried"),
+            failed: count("failed"),
+            dropped: count("dropped"),
+        }
+    }
+
+    fn tally(&self) -> Tally {
+        let total = |count: &Count| count.total.load(Relaxed);
+        Tally {
+            sent: total(&self.sent),
+            retried: total(&self.retried),
+            failed: total(&self.failed),
+            dropped: total(&self.dropped),
         }
     }
 }
 
 impl std::fmt::Debug for MailMetrics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MailMetrics")
+        self.tally().fmt(f)
+    }
+}
+
+/// A counter that can be read, too.
+#[derive(Clone)]
+struct Count {
+    counter: Counter,
+    total: Arc<AtomicU64>,
+}
+
+impl Count {
+    fn increment(&self, by: u64) {
+        self.counter.increment(by);
+        self.total.fetch_add(by, Relaxed);
     }
 }
 
@@ -108,6 +151,25 @@ impl Mailer {
         };
         tasks.spawn(carrier.run(stop));
         Ok(Self { queue: Some(queue), metrics })
+    }
+
+    /// Whether there is a server, and room for a letter.
+    ///
+    /// # Errors
+    /// When there is not.
+    pub fn is_ready(&self) -> Result<(), MailError> {
+        let queue = self.queue.as_ref().ok_or(MailError::Off)?;
+        if 0 < queue.capacity() { Ok(()) } else { Err(MailError::Full) }
+    }
+
+    /// Whether the configuration names a mail server.
+    pub fn is_on(&self) -> bool {
+        self.queue.is_some()
+    }
+
+    /// What became of letters since the relay started.
+    pub fn tally(&self) -> Tally {
+        self.metrics.tally()
     }
 
     /// Sends a letter to one address. It is on its way when this returns; nobody learns whether it arrived.

@@ -66,12 +66,18 @@ impl House {
     }
 
     pub async fn open_in(folder: TempDir, database: Option<Url>) -> Self {
+        Self::open_with(folder, database, |_| {}).await
+    }
+
+    /// With another configuration than the usual one.
+    pub async fn open_with(folder: TempDir, database: Option<Url>, change: impl FnOnce(&mut Config)) -> Self {
         // The second test of a process finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut config = Config::default();
         config.endpoint.listen = "127.0.0.1:0".parse().expect("an address");
         config.endpoint.http = Some("127.0.0.1:0".parse().expect("an address"));
         config.database.url.clone_from(&database);
+        change(&mut config);
         let relay = Relay::load(folder.path(), config).await.expect("the relay starts");
         let http = reqwest::Client::builder().cookie_store(true).build().expect("a client");
         Self { relay, http, folder, database }
@@ -167,7 +173,13 @@ impl House {
 
     /// A technician, by a ticket of the browser.
     pub async fn technician(&self, preference: Preference) -> Peer {
-        let ticket: Value = self.post("/api/tickets", json!({})).await.json().await.expect("JSON");
+        self.technician_of(&self.http, preference).await
+    }
+
+    /// A technician, by a ticket of some browser.
+    pub async fn technician_of(&self, browser: &reqwest::Client, preference: Preference) -> Peer {
+        let ticket = browser.post(self.url("/api/tickets")).json(&json!({})).send().await.expect("answered");
+        let ticket: Value = ticket.json().await.expect("JSON");
         let ticket = ticket["ticket"].as_str().expect("a ticket").to_owned();
         let link = self.link(preference).await;
         Peer::greet(link, hello(Role::Technician, Proof::Ticket(ticket)), OURS).await.expect("let in")

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ pub struct Server {
     /// Its port on 127.0.0.1.
     pub port: u16,
     child: Child,
-    lines: Receiver<String>,
+    lines: Mutex<Receiver<String>>,
 }
 
 /// With which certificate a server asks for TLS and for the user `relay` with the password `of the relay`.
@@ -76,7 +77,7 @@ impl Server {
             .ok()
             .and_then(|line| line.parse().ok())
             .expect("the mail server starts; `cargo xtask test --only setup` installs python3-aiosmtpd");
-        Self { port, child, lines }
+        Self { port, child, lines: Mutex::new(lines) }
     }
 
     /// Waits for the next letter: a JSON array of sender, list of receivers, and content. Blocks the thread.
@@ -84,7 +85,7 @@ impl Server {
     /// # Panics
     /// When none comes soon.
     pub fn next_letter(&self) -> String {
-        self.lines.recv_timeout(SOON).expect("a letter arrives")
+        self.lines.lock().expect("no panic while it is held").recv_timeout(SOON).expect("a letter arrives")
     }
 }
 

@@ -59,6 +59,9 @@ pub struct External {
     pub expires: Timestamp,
     /// Since when he is in, if he is.
     pub joined: Option<Timestamp>,
+    /// How often the address of his invitation was sent by mail.
+    #[serde(default)]
+    pub letters: u32,
 }
 
 /// What can be done with invitations.
@@ -106,6 +109,15 @@ pub enum Command {
     CancelExternal {
         /// Which.
         external: ExternalId,
+    },
+    /// The inviter sends the address of an external invitation to somebody by mail.
+    MailExternal {
+        /// Which.
+        external: ExternalId,
+        /// The key as it was shown to the inviter; nobody else knows it any more.
+        key: Digest,
+        /// The address of the one who gets it.
+        to: String,
     },
     /// A visitor comes in by the key of an external invitation.
     JoinExternal {
@@ -175,6 +187,13 @@ pub enum Event {
         external: ExternalId,
         /// The whole of it.
         state: External,
+    },
+    /// The address of his invitation goes to somebody by mail.
+    ExternalMailed {
+        /// Which.
+        external: ExternalId,
+        /// To whom.
+        to: String,
     },
     /// He came in; [`crate::session::Event::Joined`] follows.
     ExternalJoined {

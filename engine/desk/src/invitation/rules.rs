@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::limits::{COMMENTS_MAX, EXTERNALS_MAX, OPEN_MAX};
 use super::{Command, Event, External, ExternalEnded, Invitation, InvitationEnded, Invited};
 use crate::ask::{Ask, not_found};
-use crate::key::Digest;
+use crate::key::{Digest, may_mail};
 use crate::permission::Permission;
 use crate::session::{self, Draft, Queue};
 use crate::{
@@ -24,6 +24,7 @@ pub(crate) fn decide(ask: &mut Ask<'_>, command: Command) -> Result<(), Refusal>
             invite_external(ask, session, outside)
         }
         Command::CancelExternal { external } => cancel_external(ask, external),
+        Command::MailExternal { external, key, to } => mail_external(ask, external, key, to),
         Command::JoinExternal { key } => join_external(ask, key),
     }
 }
@@ -140,7 +141,7 @@ fn invite_external(ask: &mut Ask<'_>, session: SessionId, outside: Outside) -> R
     }
     let lifetime = SignedDuration::from_secs(valid_for_s.into());
     let expires = ask.now.checked_add(lifetime).unwrap_or(Timestamp::MAX);
-    let state = External { session, by, name, comments, policy, key, expires, joined: None };
+    let state = External { session, by, name, comments, policy, key, expires, joined: None, letters: 0 };
     let external = ExternalId::new(ask.next_id());
     ask.push(Event::ExternalInvited { external, state });
     Ok(())
@@ -157,6 +158,23 @@ fn cancel_external(ask: &mut Ask<'_>, id: ExternalId) -> Result<(), Refusal> {
     }
     let (session, why) = (external.session, ExternalEnded::Cancelled);
     ask.push(Event::ExternalEnded { external: id, session, why });
+    Ok(())
+}
+
+fn mail_external(ask: &mut Ask<'_>, id: ExternalId, key: Digest, to: String) -> Result<(), Refusal> {
+    let (account, _) = ask.permitted(Permission::InviteExternals)?;
+    let external = ask.desk.externals.get(&id).ok_or_else(|| not_found("external invitation"))?;
+    if external.by != account {
+        return Err(Refusal::new(Rule::OwnerOnly, "only who invited can send the invitation"));
+    }
+    if external.key != key {
+        return Err(Refusal::field("key", "key is not that of this invitation"));
+    }
+    if external.joined.is_some() {
+        return Err(Refusal::new(Rule::Used, "somebody came in by this invitation already"));
+    }
+    may_mail(&to, external.letters)?;
+    ask.push(Event::ExternalMailed { external: id, to });
     Ok(())
 }
 
@@ -230,6 +248,11 @@ pub(crate) fn apply(desk: &mut Desk, at: Timestamp, event: &Event) {
             desk.dealt(external.get());
             desk.externals.insert(*external, state.clone());
         }
+        Event::ExternalMailed { external, .. } => {
+            if let Some(external) = desk.externals.get_mut(external) {
+                external.letters += 1;
+            }
+        }
         Event::ExternalJoined { external } => {
             if let Some(external) = desk.externals.get_mut(external) {
                 external.joined = Some(at);
@@ -243,12 +266,14 @@ pub(crate) fn apply(desk: &mut Desk, at: Timestamp, event: &Event) {
 
 impl Event {
     pub(crate) fn touches(&self) -> Vec<EntityId> {
-        match *self {
-            Self::Invited { invitation, .. } => vec![EntityId::Counter, EntityId::Invitation(invitation)],
-            Self::Ended { invitation, .. } => vec![EntityId::Invitation(invitation)],
-            Self::ExternalInvited { external, .. } => vec![EntityId::Counter, EntityId::External(external)],
-            Self::ExternalJoined { external } | Self::ExternalEnded { external, .. } => {
-                vec![EntityId::External(external)]
+        match self {
+            &Self::Invited { invitation, .. } => vec![EntityId::Counter, EntityId::Invitation(invitation)],
+            &Self::Ended { invitation, .. } => vec![EntityId::Invitation(invitation)],
+            &Self::ExternalInvited { external, .. } => vec![EntityId::Counter, EntityId::External(external)],
+            Self::ExternalMailed { external, .. }
+            | Self::ExternalJoined { external }
+            | Self::ExternalEnded { external, .. } => {
+                vec![EntityId::External(*external)]
             }
         }
     }

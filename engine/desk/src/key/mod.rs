@@ -10,10 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, KeyId, PortalId, SessionId};
 
-pub(crate) use rules::{apply, decide};
+pub(crate) use rules::{apply, decide, may_mail};
 
 /// Keys of one account that wait to be used: more than anybody reads aloud in the time for which they are good.
 pub const KEYS_MAX: usize = 100;
+
+/// Letters with one key, or one external invitation: some for addresses that were mistyped, and no post office.
+pub const LETTERS_MAX: u32 = 5;
 
 /// The keyed digest of a secret, 32 bytes, written in hexadecimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +66,9 @@ pub struct Key {
     pub expires: Timestamp,
     /// The session that it started.
     pub used: Option<SessionId>,
+    /// How often its address was sent by mail.
+    #[serde(default)]
+    pub letters: u32,
 }
 
 /// What can be done with keys.
@@ -82,6 +88,15 @@ pub enum Command {
     Revoke {
         /// Which.
         key: KeyId,
+    },
+    /// Whoever made it sends its address to somebody by mail.
+    Mail {
+        /// Which.
+        key: KeyId,
+        /// The key as it was shown to its maker; nobody else knows it any more.
+        digest: Digest,
+        /// The address of the one who gets it.
+        to: String,
     },
     /// Keys that can start nothing any more are forgotten.
     Tick,
@@ -104,6 +119,13 @@ pub enum Event {
         key: KeyId,
         /// Which session.
         session: SessionId,
+    },
+    /// Its address goes to somebody by mail.
+    Mailed {
+        /// Which.
+        key: KeyId,
+        /// To whom.
+        to: String,
     },
     /// It is gone: taken back, used up or expired.
     Forgotten {

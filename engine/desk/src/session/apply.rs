@@ -44,6 +44,16 @@ impl Event {
         }
     }
 
+    /// Who is a member by it and was perhaps none before.
+    pub fn comes_in(&self) -> Vec<Participant> {
+        match self {
+            Self::Started { state, .. } => state.members.keys().copied().collect(),
+            Self::Owned { owner, .. } => vec![Participant::Account(*owner)],
+            Self::Joined { who, .. } => vec![*who],
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) fn touches(&self) -> Vec<EntityId> {
         let session = EntityId::Session(self.session());
         match self {

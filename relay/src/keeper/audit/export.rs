@@ -1,7 +1,5 @@
 //! Lines of the log for people and programs: filtered, page by page, as JSON lines or CSV; and the end of old ones.
 
-use std::io::{self, Write};
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -10,14 +8,16 @@ use crate::keeper::audit::Hash;
 use crate::time::Moment;
 
 /// Lines that are read at once.
-const PAGE: i64 = 500;
+const PAGE: u16 = 500;
 
 /// Which lines. What is not set does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Filter {
     /// Behind this number.
-    pub(crate) after: u64,
+    pub(crate) after: Option<u64>,
+    /// In front of this number.
+    pub(crate) before: Option<u64>,
     /// Not before.
     pub(crate) since: Option<Timestamp>,
     /// Before.
@@ -73,65 +73,83 @@ impl From<Row> for Stored {
     }
 }
 
-/// Up to `limit` lines that a filter lets through, oldest first.
-pub(crate) async fn select(db: &Db, filter: &Filter, limit: u16) -> Result<Vec<Stored>, DbError> {
-    let ms = |at: Option<Timestamp>, none: i64| at.map_or(none, Timestamp::as_millisecond);
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let lines = sql("SELECT seq, at_ms, actor, address, login, fact, hash FROM audit
-         WHERE $1 < seq AND $2 <= at_ms AND at_ms < $3
-            AND ($4 = '' OR actor = $4) AND ($5 = '' OR address = $5)
-            AND ($6 = '' OR subject = $6) AND ($7 = '' OR event = $7)
-            AND ($8 = '' OR seq IN (SELECT seq FROM audit_objects WHERE object = $8))
-         ORDER BY seq LIMIT $9")
-    .bind(filter.after.cast_signed())
-    .bind(ms(filter.since, i64::MIN))
-    .bind(ms(filter.until, i64::MAX))
-    .bind(text(&filter.actor))
-    .bind(text(&filter.address))
-    .bind(text(&filter.subject))
-    .bind(text(&filter.event))
-    .bind(text(&filter.object))
-    .bind(i64::from(limit));
+/// In which order lines come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Order {
+    /// As they were written.
+    #[default]
+    OldestFirst,
+    /// The other way round.
+    NewestFirst,
+}
+
+/// Up to `limit` lines that a filter lets through.
+pub(crate) async fn select(
+    db: &Db,
+    filter: &Filter,
+    order: Order,
+    limit: u16,
+) -> Result<Vec<Stored>, DbError> {
+    let ms = |at: Option<Timestamp>| at.map(Timestamp::as_millisecond);
+    let lines = sql("SELECT seq, at_ms, actor, address, login, fact, hash FROM audit WHERE 0 < seq")
+        .and("$? < seq", filter.after.map(u64::cast_signed))
+        .and("seq < $?", filter.before.map(u64::cast_signed))
+        .and("$? <= at_ms", ms(filter.since))
+        .and("at_ms < $?", ms(filter.until))
+        .and("actor = $?", filter.actor.as_ref())
+        .and("address = $?", filter.address.as_ref())
+        .and("subject = $?", filter.subject.as_ref())
+        .and("event = $?", filter.event.as_ref())
+        .and("seq IN (SELECT seq FROM audit_objects WHERE object = $?)", filter.object.as_ref())
+        .then(match order {
+            Order::OldestFirst => " ORDER BY seq",
+            Order::NewestFirst => " ORDER BY seq DESC",
+        })
+        .limit(limit);
     let rows: Vec<Row> = db.all(lines).await?;
     Ok(rows.into_iter().map(Stored::from).collect())
 }
 
-/// Writes all lines that a filter lets through, and gives how many they were.
-pub(crate) async fn export(
-    db: &Db,
-    filter: &Filter,
+/// Lines of an export, page by page: text in the format, and nothing when there are no more.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    db: Db,
+    filter: Filter,
     format: Format,
-    out: &mut impl Write,
-) -> Result<u64, ExportError> {
-    let mut filter = filter.clone();
-    let mut written = 0;
-    if format == Format::Csv {
-        writeln!(out, "seq,at,actor,address,login,fact,hash")?;
+    /// Whether the heading is still to come.
+    has_heading: bool,
+    pub(crate) lines: u64,
+}
+
+impl Pages {
+    /// All lines that a filter lets through, oldest first.
+    pub(crate) fn new(db: &Db, filter: Filter, format: Format) -> Self {
+        Self { db: db.clone(), filter, format, has_heading: format == Format::Csv, lines: 0 }
     }
-    loop {
-        let lines = select(db, &filter, PAGE as u16).await?;
-        let Some(last) = lines.last() else { return Ok(written) };
-        filter.after = last.seq;
-        for line in &lines {
-            match format {
-                Format::Jsonl => writeln!(out, "{}", serde_json::to_string(line).unwrap_or_default())?,
-                Format::Csv => write_csv(out, line)?,
-            }
-            written += 1;
+
+    /// The next part of the text; none: that was all.
+    pub(crate) async fn next(&mut self) -> Result<Option<String>, DbError> {
+        let mut text = String::new();
+        if std::mem::take(&mut self.has_heading) {
+            text.push_str("seq,at,actor,address,login,fact,hash\n");
         }
+        let lines = select(&self.db, &self.filter, Order::OldestFirst, PAGE).await?;
+        let Some(last) = lines.last() else { return Ok((!text.is_empty()).then_some(text)) };
+        self.filter.after = Some(last.seq);
+        self.lines += lines.len() as u64;
+        for line in &lines {
+            match self.format {
+                Format::Jsonl => text.push_str(&serde_json::to_string(line).unwrap_or_default()),
+                Format::Csv => text.push_str(&csv(line)),
+            }
+            text.push('\n');
+        }
+        Ok(Some(text))
     }
 }
 
-/// Why an export is not whole.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ExportError {
-    #[error(transparent)]
-    Db(#[from] DbError),
-    #[error("cannot write: {0}")]
-    Write(#[from] io::Error),
-}
-
-fn write_csv(out: &mut impl Write, line: &Stored) -> io::Result<()> {
+fn csv(line: &Stored) -> String {
     let login = line.login.map(|login| login.to_string()).unwrap_or_default();
     let fields = [
         &line.seq.to_string(),
@@ -143,7 +161,7 @@ fn write_csv(out: &mut impl Write, line: &Stored) -> io::Result<()> {
         &line.hash,
     ];
     let quoted: Vec<String> = fields.iter().map(|field| quote(field)).collect();
-    writeln!(out, "{}", quoted.join(","))
+    quoted.join(",")
 }
 
 /// A field as RFC 4180 has it. One that a spreadsheet would take for a formula gets an apostrophe in front.

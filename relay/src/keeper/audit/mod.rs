@@ -19,7 +19,7 @@ use crate::keeper::Caller;
 use crate::login::LoginEvent;
 
 pub(crate) use actor::{actor_of, text_of};
-pub(crate) use export::{Filter, Format, Stored, export, forget_before, select};
+pub(crate) use export::{Filter, Format, Order, Pages, Stored, forget_before, select};
 pub(crate) use verify::{Verdict, verify};
 
 /// The hash before the first line.

@@ -1,0 +1,9 @@
+//! The desk over HTTP, on both databases: what technicians and administrators do, as their programs do it.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod desk;
+mod install;
+mod letters;
+mod log;
+mod passwords;
