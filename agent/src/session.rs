@@ -1,11 +1,11 @@
 //! The support sessions of one link: what each shows, and the pointer that goes with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proto::liveness::LinkClock;
 use tokio::task::JoinHandle;
 use transport::{Link, Priority, StreamError};
-use wire::control::{Answer, Demand, Refresh};
+use wire::control::{Answer, ColorMode, Demand, Refresh, Wanted};
 use wire::cursor::Cursor;
 use wire::stream::{StreamHeader, StreamKind};
 use wire::{RenditionId, SessionId, Writer};
@@ -82,19 +82,20 @@ impl Sessions {
     pub fn demand(&mut self, demand: &Demand) {
         let id = SessionId::from_wire(demand.session);
         let Some(session) = self.open.get_mut(&id) else { return };
-        let wanted: BTreeSet<RenditionId> = demand
+        let wanted: BTreeMap<RenditionId, &Wanted> = demand
             .wanted
             .iter()
-            .filter_map(|wanted| Some(RenditionId::of(u8::try_from(wanted.display).ok()?, wanted.mode())))
+            .filter_map(|wish| Some((RenditionId::of(u8::try_from(wish.display).ok()?, wish.mode()), wish)))
             .collect();
-        let unwanted = session.shows.iter().filter(|(rendition, _)| !wanted.contains(rendition));
+        let unwanted = session.shows.iter().filter(|(rendition, _)| !wanted.contains_key(rendition));
         unwanted.for_each(|(_, show)| show.end());
-        for rendition in wanted {
+        for (rendition, wish) in wanted {
             if SHOWS_MAX <= session.shows.len() && !session.shows.contains_key(&rendition) {
                 tracing::warn!(session = %id, %rendition, "more displays are wanted than can be shown");
                 continue;
             }
             let show = session.shows.entry(rendition).or_insert_with(|| Show::new(id, rendition));
+            show.demand(wish.mode() == ColorMode::VideoOptimized, wish.bytes_per_second);
             if show.is_on() {
                 continue;
             }

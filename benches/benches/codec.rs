@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::hint::black_box;
+use std::time::Instant;
 
 use benches::{CLIPS, EPOCH, RecordedFrame, clip, update};
 use codec::damage::{self, Change};
@@ -111,7 +112,7 @@ fn encode(c: &mut Criterion) {
                 || start(extent, &frames),
                 |encoder| {
                     for frame in &frames[1..] {
-                        black_box(encoder.encode(&frame.picture.frame(), &frame.damage))
+                        black_box(encoder.encode(&frame.picture.frame(), &frame.damage, Instant::now()))
                             .expect("the same size");
                     }
                 },
@@ -120,7 +121,7 @@ fn encode(c: &mut Criterion) {
         });
         let last = &frames[frames.len() - 1].picture.frame();
         assert_eq!(
-            started.encode(last, &[Rect::of(last.size())]),
+            started.encode(last, &[Rect::of(last.size())], Instant::now()),
             Ok(vec![]),
             "the last frame was taken over"
         );
@@ -158,7 +159,7 @@ fn whole(extent: Extent) -> Rect {
 
 fn start(extent: Extent, frames: &[RecordedFrame]) -> Encoder {
     let mut encoder = Encoder::new(extent);
-    encoder.encode(&frames[0].picture.frame(), &[]).expect("the same size");
+    encoder.encode(&frames[0].picture.frame(), &[], Instant::now()).expect("the same size");
     encoder
 }
 
@@ -166,7 +167,8 @@ fn start(extent: Extent, frames: &[RecordedFrame]) -> Encoder {
 fn encoded(extent: Extent, frames: &[RecordedFrame]) -> (Encoder, Vec<Update>) {
     let mut encoder = Encoder::new(extent);
     let updates = frames.iter().filter_map(|frame| {
-        let operations = encoder.encode(&frame.picture.frame(), &frame.damage).expect("the same size");
+        let operations =
+            encoder.encode(&frame.picture.frame(), &frame.damage, Instant::now()).expect("the same size");
         let version = encoder.version().to_wire();
         (!operations.is_empty()).then(|| update(extent, version, operations))
     });

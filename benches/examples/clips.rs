@@ -23,6 +23,12 @@ struct Args {
     clips: Vec<String>,
 }
 
+/// Time from frame to frame.
+const FRAME_TIME: Duration = Duration::from_millis(33);
+
+/// Tiles that are refined between two frames.
+const REFINED_TILES: usize = 32;
+
 /// Bytes and operations of one kind.
 #[derive(Default, Clone, Copy)]
 struct Kind {
@@ -35,17 +41,17 @@ struct Kind {
 struct Figures {
     first_bytes: usize,
     update_bytes: usize,
-    /// Tiles, patches, copies, reuses, dictionaries.
-    kinds: [Kind; 5],
+    /// Tiles, patches, copies, reuses, dictionaries, refined tiles.
+    kinds: [Kind; 6],
     frame_times: Vec<Duration>,
     paint_time: Duration,
 }
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    println!("kB without the first frame; ms of this machine");
+    println!("kB without the first frame and without what only refines; ms of this machine");
     println!(
-        "clip        first  update |   tile      n |  patch      n |  copy      n |     reuse | dict n | enc-s    p50    p95 | paint-s"
+        "clip        first  update |   tile      n |  patch      n |  copy      n |     reuse | dict n | refine     n | enc-s    p50    p95 | paint-s"
     );
     for clip in &args.clips {
         let path = args.corpus.join(format!("{clip}.td.zst"));
@@ -69,32 +75,50 @@ fn measure(path: &Path) -> Result<Figures> {
     let view = View::new(SessionId::from_wire(1), RenditionId::default(), None);
     let (encoder, painter) = (Encoder::new(extent), Painter::new(EPOCH, extent));
     let mut pair = Pair { encoder, store: Store::new(), view, painter, figures: Figures::default() };
+    let mut now = Instant::now();
     while let Some((picture, damage)) = playback.next_frame()? {
+        now += FRAME_TIME;
         let start = Instant::now();
-        let operations = pair.encoder.encode(&picture.frame(), damage)?;
+        let operations = pair.encoder.encode(&picture.frame(), damage, now)?;
         let time = start.elapsed();
         let is_first = pair.figures.first_bytes == 0;
         if !is_first && !operations.is_empty() {
             pair.figures.frame_times.push(time);
         }
-        let (version, captured_us, inputs) = (pair.encoder.version(), 0, Vec::new());
-        pair.store.put(Capture { epoch: EPOCH, extent, version, captured_us, operations, inputs })?;
-        while let Some(update) = pair.view.take(&mut pair.store, Instant::now(), usize::MAX) {
-            pair.send(&update, is_first)?;
-        }
-        ensure!(same(pair.painter.picture(), picture), "version {version}: another picture");
+        pair.put(operations, is_first)?;
+        let refined = pair.encoder.refine(now, REFINED_TILES);
+        pair.put(refined, is_first)?;
+        let is_exact = !pair.encoder.is_rough();
+        ensure!(!is_exact || same(pair.painter.picture(), picture), "another picture");
     }
+    let refined = pair.encoder.refine(now + Duration::from_secs(1), usize::MAX);
+    pair.put(refined, false)?;
+    ensure!(same(pair.painter.picture(), pair.encoder.picture()), "another picture in the end");
     Ok(pair.figures)
 }
 
 impl Pair {
+    fn put(&mut self, operations: Vec<Operation>, is_first: bool) -> Result<()> {
+        let (version, captured_us, inputs) = (self.encoder.version(), 0, Vec::new());
+        let extent = self.encoder.extent();
+        self.store.put(Capture { epoch: EPOCH, extent, version, captured_us, operations, inputs })?;
+        while let Some(update) = self.view.take(&mut self.store, Instant::now(), usize::MAX) {
+            self.send(&update, is_first)?;
+        }
+        Ok(())
+    }
+
     fn send(&mut self, update: &Update, is_first: bool) -> Result<()> {
         let bytes: usize = update.encode().iter().map(bytes::Bytes::len).sum();
         if is_first {
             self.figures.first_bytes += bytes;
         } else {
             self.figures.update_bytes += bytes;
-            update.operations.iter().for_each(|operation| self.figures.count(operation));
+            for operation in &update.operations {
+                let refines = matches!(operation, Operation::Tile(tile)
+                    if self.painter.held(tile.index).is_some_and(|held| held.0 == tile.version));
+                self.figures.count(operation, refines);
+            }
         }
         let start = Instant::now();
         let painted = self.painter.paint(update);
@@ -106,8 +130,9 @@ impl Pair {
 }
 
 impl Figures {
-    fn count(&mut self, operation: &Operation) {
+    fn count(&mut self, operation: &Operation, refines: bool) {
         let (kind, bytes) = match operation {
+            Operation::Tile(tile) if refines => (5, tile.payload.len()),
             Operation::Tile(tile) => (0, tile.payload.len()),
             Operation::Patch(patch) => (1, patch.payload.len()),
             Operation::Copy(_) => (2, 0),
@@ -127,16 +152,17 @@ fn same(a: &Picture, b: &Picture) -> bool {
 
 fn print(clip: &str, figures: Figures) {
     let kilo = |bytes: usize| bytes.div_ceil(1000);
-    let Figures { mut frame_times, kinds: [tiles, patches, copies, reuses, dictionaries], .. } = figures;
+    let Figures { mut frame_times, kinds: [tiles, patches, copies, reuses, dictionaries, refined], .. } =
+        figures;
     frame_times.sort_unstable();
     let at = |share: f64| {
         let place = (frame_times.len() as f64 * share) as usize;
         frame_times.get(place).copied().unwrap_or_default().as_secs_f64() * 1e3
     };
     println!(
-        "{clip:10} {:6} {:7} | {:6} {:6} | {:6} {:6} | {:12} | {:9} | {:4} {:1} | {:5.2} {:6.2} {:6.2} | {:5.2}",
+        "{clip:10} {:6} {:7} | {:6} {:6} | {:6} {:6} | {:12} | {:9} | {:4} {:1} | {:6} {:5} | {:5.2} {:6.2} {:6.2} | {:5.2}",
         kilo(figures.first_bytes),
-        kilo(figures.update_bytes),
+        kilo(figures.update_bytes - refined.bytes),
         kilo(tiles.bytes),
         tiles.count,
         kilo(patches.bytes),
@@ -145,6 +171,8 @@ fn print(clip: &str, figures: Figures) {
         reuses.count,
         kilo(dictionaries.bytes),
         dictionaries.count,
+        kilo(refined.bytes),
+        refined.count,
         frame_times.iter().sum::<Duration>().as_secs_f64(),
         at(0.5),
         at(0.95),

@@ -27,11 +27,13 @@ pub enum Layout {
     Plain = 5,
     /// 3 planes of differences to what the pixels around foretell: for photographs.
     Predicted = 6,
+    /// Rounded cosine waves of photographs: the one with loss. Never with zstd.
+    Photo = 7,
 }
 
 impl Layout {
     /// All layouts, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Solid,
         Self::Palette1,
         Self::Palette2,
@@ -39,6 +41,7 @@ impl Layout {
         Self::Palette8,
         Self::Plain,
         Self::Predicted,
+        Self::Photo,
     ];
 
     /// The coding that names this layout.
@@ -53,9 +56,20 @@ impl Layout {
     pub fn of(coding: Coding) -> Result<(Self, bool), PayloadError> {
         let (number, zstd) = (coding.0 & !ZSTD, coding.0 & ZSTD != 0);
         match Self::ALL.get(usize::from(number)) {
-            Some(&layout) if !(zstd && layout == Self::Solid) => Ok((layout, zstd)),
+            Some(&layout) if !(zstd && layout.is_dense()) => Ok((layout, zstd)),
             _ => Err(PayloadError::UnknownCoding(coding.0)),
         }
+    }
+
+    /// Whether zstd would find nothing in its bodies.
+    fn is_dense(self) -> bool {
+        matches!(self, Self::Solid | Self::Photo)
+    }
+
+    /// Whether it has no more than sixteen colours.
+    #[cfg(feature = "encode")]
+    pub(crate) fn is_drawn(self) -> bool {
+        matches!(self, Self::Solid | Self::Palette1 | Self::Palette2 | Self::Palette4)
     }
 
     /// Bits of a palette index, for the layouts that have one.
@@ -65,7 +79,7 @@ impl Layout {
             Self::Palette2 => Some(2),
             Self::Palette4 => Some(4),
             Self::Palette8 => Some(8),
-            Self::Solid | Self::Plain | Self::Predicted => None,
+            Self::Solid | Self::Plain | Self::Predicted | Self::Photo => None,
         }
     }
 }
@@ -83,6 +97,6 @@ mod tests {
             }
         }
         let known = (0..=u8::MAX).filter(|&number| Layout::of(Coding(number)).is_ok()).count();
-        assert_eq!(known, 2 * Layout::ALL.len() - 1);
+        assert_eq!(known, 2 * Layout::ALL.len() - 2);
     }
 }

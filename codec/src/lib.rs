@@ -1,4 +1,4 @@
-//! Pixels to tile payloads and back, without loss.
+//! Pixels to tile payloads and back: exactly, but for photographs that change.
 //!
 //! A [`wire::screen::Coding`] says how a payload is coded; `docs/coding.md` is the normative description and
 //! [`Layout`] its mirror. Nothing here reads a clock, opens a socket or starts a thread; [`Encoder`] works on

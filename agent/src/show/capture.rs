@@ -12,6 +12,7 @@ use wire::{DecodeError, Epoch, TileIndex};
 
 use crate::desktop::Hands;
 use crate::show::uplink::{Task, Turn, Uplink};
+use crate::show::video::{FILM_WAIT, Films, VideoWish};
 
 /// Shortest time between two pictures: 60 a second, as most displays show.
 const INTERVAL_MIN: Duration = Duration::from_micros(16_600);
@@ -22,6 +23,12 @@ const ANSWER_TIME: Duration = Duration::from_millis(100);
 
 /// Longest wait for damage before the thread looks whether it is called.
 const DAMAGE_WAIT: Duration = Duration::from_secs(1);
+
+/// The same while photographs wait to be coded exactly.
+const ROUGH_WAIT: Duration = Duration::from_millis(50);
+
+/// Tiles that are coded exactly between two pictures: so few that they hold up nobody.
+const REFINED_TILES_MAX: usize = 32;
 
 /// Pause before a display that changed is opened again.
 const REOPEN_PAUSE: Duration = Duration::from_millis(100);
@@ -53,6 +60,9 @@ pub enum ShowError {
     /// Its pictures cannot be coded.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// A film in it cannot be coded.
+    #[error(transparent)]
+    Video(#[from] codec::video::VideoError),
     /// It is larger than the protocol allows.
     #[error("the display is too large: {0}")]
     Extent(#[from] DecodeError),
@@ -109,8 +119,19 @@ fn show_epoch(
                 }
             }
             Task::Picture => {
-                let Some(captured) = capture.next_frame(DAMAGE_WAIT)? else { continue };
-                let now = Instant::now();
+                let captured = capture.next_frame(coder.as_ref().map_or(DAMAGE_WAIT, Coder::wait))?;
+                let (now, wish) = (Instant::now(), uplink.video());
+                if let Some(refined) = coder.as_mut().and_then(|coder| coder.refine(now)) {
+                    uplink.put(turn, refined, false)?;
+                }
+                let Some(captured) = captured else {
+                    if let Some(coder) = &mut coder
+                        && let Some(coded) = coder.look(&wish, now, source.clock.at(now))?
+                    {
+                        uplink.put(turn, coded, true)?;
+                    }
+                    continue;
+                };
                 let is_answer = source.hands.as_ref().is_some_and(|hands| hands.acted_within(ANSWER_TIME));
                 not_before = if is_answer { now } else { now + INTERVAL_MIN };
                 let coder = match &mut coder {
@@ -118,7 +139,7 @@ fn show_epoch(
                     none => none.insert(Coder::new(&captured)?),
                 };
                 let inputs = source.hands.as_ref().map(Hands::inputs).unwrap_or_default();
-                if let Some(coded) = coder.code(&captured, source.clock.at(now), inputs)? {
+                if let Some(coded) = coder.code(&captured, &wish, now, source.clock.at(now), inputs)? {
                     uplink.put(turn, coded, true)?;
                 }
             }
@@ -129,6 +150,7 @@ fn show_epoch(
 /// Codes the pictures of one epoch.
 struct Coder {
     encoder: Encoder,
+    films: Films,
     epoch: Epoch,
     captured_us: u32,
     inputs: Vec<SeatInput>,
@@ -140,19 +162,23 @@ impl Coder {
         let size = captured.frame.size();
         let extent = Extent::new(side(size.width), side(size.height))?;
         let epoch = Epoch::from_wire(getrandom::u64()?);
-        Ok(Self { encoder: Encoder::new(extent), epoch, captured_us: 0, inputs: Vec::new() })
+        let (encoder, films) = (Encoder::new(extent), Films::default());
+        Ok(Self { encoder, films, epoch, captured_us: 0, inputs: Vec::new() })
     }
 
     /// What changed, coded; `None` when nothing did and no input was answered.
     fn code(
         &mut self,
         captured: &Captured<'_>,
+        wish: &VideoWish,
+        now: Instant,
         captured_us: u32,
         inputs: Vec<SeatInput>,
     ) -> Result<Option<Capture>, ShowError> {
-        let operations = match self.encoder.encode(&captured.frame, captured.damage) {
+        let fresh = Some((&captured.frame, captured.damage));
+        let operations = match self.films.code(&mut self.encoder, fresh, wish, now) {
             // A display that lasts longer than its versions gets a new epoch by being opened again.
-            Err(EncodeError::Versions(_)) => return Err(CaptureError::Resized.into()),
+            Err(ShowError::Encode(EncodeError::Versions(_))) => return Err(CaptureError::Resized.into()),
             coded => coded?,
         };
         if operations.is_empty() && inputs == self.inputs {
@@ -162,6 +188,33 @@ impl Coder {
             self.captured_us = captured_us;
         }
         self.inputs = inputs;
+        Ok(Some(self.capture(operations)))
+    }
+
+    /// How long to wait for damage before [`Coder::look`] and [`Coder::refine`] may have something.
+    fn wait(&self) -> Duration {
+        if self.films.are_busy() {
+            FILM_WAIT
+        } else if self.encoder.is_rough() {
+            ROUGH_WAIT
+        } else {
+            DAMAGE_WAIT
+        }
+    }
+
+    /// Photographs that stand still, exactly.
+    fn refine(&mut self, now: Instant) -> Option<Capture> {
+        let operations = self.encoder.refine(now, REFINED_TILES_MAX);
+        if operations.is_empty() { None } else { Some(self.capture(operations)) }
+    }
+
+    /// What is due by time, without a new picture.
+    fn look(&mut self, wish: &VideoWish, now: Instant, now_us: u32) -> Result<Option<Capture>, ShowError> {
+        let operations = self.films.code(&mut self.encoder, None, wish, now)?;
+        if operations.is_empty() {
+            return Ok(None);
+        }
+        self.captured_us = now_us;
         Ok(Some(self.capture(operations)))
     }
 

@@ -6,6 +6,7 @@
 mod capture;
 mod send;
 mod uplink;
+mod video;
 
 use std::sync::Arc;
 use std::thread;
@@ -49,6 +50,12 @@ impl Show {
         })?;
         tokio::spawn(send::run(link.clone(), self.uplink.clone(), turn, Arc::clone(&self.waker)));
         Ok(())
+    }
+
+    /// Whether what moves is wanted as video, and what the best-served viewer takes; 0: not known.
+    pub fn demand(&self, is_video: bool, bytes_per_second: u32) {
+        self.uplink.demand(is_video, bytes_per_second);
+        call(&self.waker);
     }
 
     /// Nobody watches any more.

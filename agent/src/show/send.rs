@@ -66,6 +66,7 @@ async fn send(
         }
         let revision = link.meter().revision();
         let room = room(&mut budget, link);
+        uplink.note_rate(budget.rate());
         if spare.is_none() {
             spare = link.try_open_uni()?;
         }

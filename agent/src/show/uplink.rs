@@ -13,6 +13,8 @@ use wire::control::{Answer, Refresh};
 use wire::screen::Update;
 use wire::{Epoch, RenditionId, SessionId, TileIndex};
 
+use crate::show::video::VideoWish;
+
 /// Shared by both sides; cheap to clone.
 #[derive(Clone)]
 pub(super) struct Uplink {
@@ -32,6 +34,10 @@ struct State {
     view: View,
     is_picture_wanted: bool,
     asked: Vec<TileIndex>,
+    video: VideoWish,
+    /// What the demand says that its best-served viewer takes, and what our own link delivers; 0: not known.
+    demanded_bytes_per_second: u32,
+    link_bytes_per_second: u32,
     turn: Option<Turn>,
     turns: u64,
 }
@@ -60,6 +66,9 @@ impl Uplink {
             view: View::new(session, rendition, None),
             is_picture_wanted: false,
             asked: Vec::new(),
+            video: VideoWish::default(),
+            demanded_bytes_per_second: 0,
+            link_bytes_per_second: 0,
             turn: None,
             turns: 0,
         };
@@ -97,6 +106,28 @@ impl Uplink {
     /// Whether any turn goes on.
     pub(super) fn is_watched(&self) -> bool {
         self.shared.state.lock().turn.is_some()
+    }
+
+    /// How what moves is to be coded from now on, and what the best-served viewer takes.
+    pub(super) fn demand(&self, is_video: bool, bytes_per_second: u32) {
+        let state = &mut *self.shared.state.lock();
+        state.video.is_wanted = is_video;
+        state.demanded_bytes_per_second = bytes_per_second;
+    }
+
+    /// What our own link delivers, where that is known.
+    pub(super) fn note_rate(&self, bytes_per_second: Option<u64>) {
+        let rate = bytes_per_second.map_or(0, |rate| u32::try_from(rate).unwrap_or(u32::MAX));
+        self.shared.state.lock().link_bytes_per_second = rate;
+    }
+
+    /// What is wanted of films now. Key pictures are asked for once.
+    pub(super) fn video(&self) -> VideoWish {
+        let state = &mut *self.shared.state.lock();
+        let rates = [state.demanded_bytes_per_second, state.link_bytes_per_second];
+        let bytes_per_second = rates.into_iter().filter(|rate| 0 < *rate).min().unwrap_or(0);
+        let keys = std::mem::take(&mut state.video.keys);
+        VideoWish { is_wanted: state.video.is_wanted, bytes_per_second, keys }
     }
 
     /// Blocks the capture thread until there is something to do, but not for a picture before `not_before`.
@@ -144,13 +175,15 @@ impl Uplink {
 
     /// The next update for the relay; it must go to the link. `None`: the relay has all that there is.
     ///
-    /// What is taken makes room for a newer picture, so that one is wanted next. The flag says that tiles are
-    /// asked for, and the capture thread must be called from its wait for damage.
+    /// What is taken makes room for a newer picture, so that one is wanted next. The flag says that tiles or key
+    /// pictures are asked for, and the capture thread must be called from its wait for damage.
     pub(super) fn take(&self, now: Instant, bytes_max: usize) -> (Option<Update>, bool) {
         let state = &mut *self.shared.state.lock();
         let update = state.view.take(&mut state.store, now, bytes_max);
         let asked = state.store.take_refresh(now);
-        let is_called = asked.is_some();
+        let keys = state.store.take_key_requests(now);
+        let is_called = asked.is_some() || !keys.is_empty();
+        state.video.keys.extend(keys);
         state.asked.extend(asked.into_iter().flatten());
         state.is_picture_wanted = true;
         self.shared.wanted.notify_one();
@@ -168,7 +201,9 @@ impl Uplink {
         let state = &mut *self.shared.state.lock();
         let tiles: Vec<_> =
             refresh.tiles.iter().filter_map(|&tile| TileIndex::from_usize(tile as usize)).collect();
-        state.view.refresh(Epoch::from_wire(refresh.epoch), &tiles);
+        let epoch = Epoch::from_wire(refresh.epoch);
+        state.view.refresh(epoch, &tiles);
+        state.view.refresh_videos(epoch, &refresh.videos);
         self.shared.due.notify_one();
     }
 

@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use frame::{Frame, Rect};
 use wire::DictionaryId;
-use wire::screen::Coding;
+use wire::screen::{Coding, EXACT, Quality};
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// Tiles that are remembered: as many as a view keeps slots for its viewer.
-const TILES_MAX: usize = 2048;
+/// Tiles that are remembered: fewer than a view has slots, or what it gave up would be sent whole and exact.
+const TILES_MAX: usize = 1800;
 
-/// Bytes of payload that are remembered.
-const BYTES_MAX: usize = 8 << 20;
+/// Bytes of payload that are remembered, fewer than those in slots.
+const BYTES_MAX: usize = 7 << 20;
 
 /// The hash of a tile's pixels and size. 128 bits: a page may show pixels that were made to collide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,9 +35,17 @@ impl Print {
 /// A payload, and how to read it.
 #[derive(Debug, Clone)]
 pub(super) struct Coded {
+    pub(super) quality: Quality,
     pub(super) coding: Coding,
     pub(super) dictionary: Option<DictionaryId>,
     pub(super) bytes: Bytes,
+}
+
+impl Coded {
+    /// Whether these are the very pixels.
+    pub(super) fn is_exact(&self) -> bool {
+        self.quality == EXACT
+    }
 }
 
 #[derive(Debug)]
@@ -79,13 +87,9 @@ impl Memory {
         let middle = uses.len() / 2;
         let (_, median, _) = uses.select_nth_unstable(middle);
         let median = *median;
-        self.retain(|entry| median <= entry.used);
-    }
-
-    fn retain(&mut self, keep: impl Fn(&Entry) -> bool) {
         let bytes = &mut self.bytes;
         self.entries.retain(|_, entry| {
-            let kept = keep(entry);
+            let kept = median <= entry.used;
             *bytes -= if kept { 0 } else { entry.coded.bytes.len() };
             kept
         });

@@ -7,11 +7,14 @@
 
 mod memory;
 mod parts;
+mod photo;
 mod tile;
+
+use std::time::{Duration, Instant};
 
 use frame::{Frame, Picture, Rect, Size};
 use rayon::prelude::*;
-use wire::screen::{Based, CopyArea, EXACT, Extent, Operation, PatchTile, PixelRect, Tile, TileRect};
+use wire::screen::{Based, CopyArea, Extent, Operation, PatchTile, PixelRect, Tile, TileRect};
 use wire::{TileIndex, Version};
 
 use crate::damage::{self, Change};
@@ -46,7 +49,12 @@ pub enum EncodeError {
 #[derive(Debug, Clone, Copy, Default)]
 struct Known {
     version: Version,
+    /// Since when it stands still, where viewers have it only about.
+    rough_since: Option<Instant>,
 }
+
+/// How long a photograph stands still before it is coded exactly.
+const STILL_TIME: Duration = Duration::from_millis(400);
 
 /// A tile that is to be coded.
 struct Job {
@@ -107,7 +115,12 @@ impl Encoder {
     ///
     /// # Errors
     /// [`EncodeError`] where the frame is not of the rendition's size, or versions are used up.
-    pub fn encode(&mut self, frame: &Frame<'_>, damage: &[Rect]) -> Result<Vec<Operation>, EncodeError> {
+    pub fn encode(
+        &mut self,
+        frame: &Frame<'_>,
+        damage: &[Rect],
+        now: Instant,
+    ) -> Result<Vec<Operation>, EncodeError> {
         if frame.size() != self.picture.size() {
             return Err(EncodeError::Size { wanted: self.picture.size(), found: frame.size() });
         }
@@ -134,15 +147,54 @@ impl Encoder {
         } else {
             jobs.par_iter_mut().for_each(encode);
         }
-        Ok(self.operations(based, &moves, jobs))
+        Ok(self.operations(based, &moves, jobs, now))
     }
 
-    /// A whole tile as the picture has it now, or `None` where the display does not have it, or nothing was
+    /// A whole tile as the picture has it now, exact; `None` where the display does not have it, or nothing was
     /// encoded yet.
     pub fn tile(&self, index: TileIndex) -> Option<Operation> {
         let tile = geometry::tile(self.extent, index)?;
         let known = self.known.get(index.to_usize()).filter(|known| known.version != Version::NONE)?;
         Some(whole(index, known.version, tile::encode(&self.picture, tile)))
+    }
+
+    /// Whole tiles, exact, as of the last frame that changed something: also those that it did not change. What it
+    /// changed is left out, for that was given.
+    pub fn renew(&mut self, tiles: &[TileIndex]) -> Vec<Operation> {
+        let mut renewed = Vec::new();
+        for index in tiles {
+            let Some(known) = self.known.get_mut(index.to_usize()) else { continue };
+            if known.version < self.version {
+                *known = Known { version: self.version, rough_since: None };
+                renewed.extend(self.tile(*index));
+            }
+        }
+        renewed
+    }
+
+    /// Whether some tiles were coded with loss and not exactly since.
+    pub fn is_rough(&self) -> bool {
+        self.known.iter().any(|known| known.rough_since.is_some())
+    }
+
+    /// Tiles that were coded with loss and stand still by now, exactly: at most so many.
+    pub fn refine(&mut self, now: Instant, tiles_max: usize) -> Vec<Operation> {
+        let is_still = |known: &Known| known.rough_since.is_some_and(|since| since + STILL_TIME <= now);
+        let still = self.known.iter().enumerate().filter(|(_, known)| is_still(known)).take(tiles_max);
+        let still: Vec<TileIndex> = still.filter_map(|(place, _)| TileIndex::from_usize(place)).collect();
+        let coded: Vec<_> = still.par_iter().filter_map(|index| self.exact(*index)).collect();
+        let refined = coded.into_iter().map(|(index, print, coded)| {
+            self.memory.keep(print, coded.clone());
+            let known = &mut self.known[index.to_usize()];
+            known.rough_since = None;
+            whole(index, known.version, coded)
+        });
+        refined.collect()
+    }
+
+    fn exact(&self, index: TileIndex) -> Option<(TileIndex, Print, Coded)> {
+        let tile = geometry::tile(self.extent, index)?;
+        Some((index, Print::of(&self.picture.frame(), tile), tile::encode(&self.picture, tile)))
     }
 
     fn next_version(&self) -> Result<Version, EncodeError> {
@@ -163,7 +215,10 @@ impl Encoder {
             self.mover.learn(&self.picture, changes);
             return Vec::new();
         }
-        let moves = self.mover.find(&self.before, &self.picture, changes, |_| true);
+        let known = &self.known;
+        let is_exact =
+            |index: u16| known.get(usize::from(index)).is_some_and(|known| known.rough_since.is_none());
+        let moves = self.mover.find(&self.before, &self.picture, changes, is_exact);
         // All read before the first writes.
         let read = |content: &Move| self.before.frame().rows(content.source()).collect::<Vec<_>>().concat();
         let sources: Vec<Vec<u8>> = moves.iter().map(read).collect();
@@ -205,7 +260,8 @@ impl Encoder {
             }
         }
         let area: u64 = parts.iter().map(|part| part.area()).sum();
-        if 3 * tile.area() < 4 * area {
+        let is_rough = self.known.get(index.to_usize()).is_some_and(|known| known.rough_since.is_some());
+        if 3 * tile.area() < 4 * area || is_rough {
             parts.clear();
         }
         let is_small = !parts.is_empty() && area < RECALL_PIXELS_MIN;
@@ -217,12 +273,14 @@ impl Encoder {
         if !job.coded.is_empty() {
             return;
         }
-        let whole = [job.tile];
-        let rects = if job.parts.is_empty() { &whole[..] } else { &job.parts };
-        job.coded = rects.iter().map(|rect| tile::encode(&self.picture, *rect)).collect();
+        if job.parts.is_empty() {
+            job.coded = vec![tile::encode_quickly(&self.picture, job.tile)];
+        } else {
+            job.coded = job.parts.iter().map(|part| tile::encode(&self.picture, *part)).collect();
+        }
     }
 
-    fn operations(&mut self, based: Based, moves: &[Move], jobs: Vec<Job>) -> Vec<Operation> {
+    fn operations(&mut self, based: Based, moves: &[Move], jobs: Vec<Job>, now: Instant) -> Vec<Operation> {
         let mut operations: Vec<_> = moves.iter().map(|content| copy(based, content)).collect();
         for job in jobs {
             let Job { index, tile, parts, print, coded } = job;
@@ -235,6 +293,7 @@ impl Encoder {
                 continue;
             }
             for coded in coded {
+                self.known[index.to_usize()].rough_since = if coded.is_exact() { None } else { Some(now) };
                 if let Some(print) = print {
                     self.memory.keep(print, coded.clone());
                 }
@@ -251,9 +310,8 @@ fn copy(based: Based, content: &Move) -> Operation {
 }
 
 fn whole(index: TileIndex, version: Version, coded: Coded) -> Operation {
-    let Coded { coding, dictionary, bytes } = coded;
-    let (quality, keep) = (EXACT, None);
-    Operation::Tile(Tile { index, version, quality, coding, dictionary, keep, payload: bytes })
+    let Coded { quality, coding, dictionary, bytes: payload } = coded;
+    Operation::Tile(Tile { index, version, quality, coding, dictionary, keep: None, payload })
 }
 
 fn patch(based: Based, index: TileIndex, tile: Rect, part: Rect, coded: Coded) -> Option<Operation> {
@@ -265,6 +323,6 @@ fn patch(based: Based, index: TileIndex, tile: Rect, part: Rect, coded: Coded) -
         width: side(inside.width)?,
         height: side(inside.height)?,
     };
-    let Coded { coding, dictionary, bytes: payload } = coded;
+    let Coded { coding, dictionary, bytes: payload, .. } = coded;
     Some(Operation::Patch(PatchTile { based, index, rect, coding, dictionary, payload }))
 }

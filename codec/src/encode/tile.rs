@@ -4,14 +4,16 @@ use std::cell::RefCell;
 
 use bytes::Bytes;
 use frame::{PIXEL_BYTES, Picture, Rect};
+use wire::screen::{EXACT, Quality};
 use zstd::zstd_safe::{self, CCtx, CParameter};
 
 use super::memory::Coded;
+use super::photo::is_photo;
 use crate::Layout;
 use crate::damage::color;
 use crate::decode::ZSTD_MAGIC;
 use crate::layout::palette::{self, Palette};
-use crate::layout::{COLOR_BYTES, TILE_PIXELS, plain, predicted};
+use crate::layout::{COLOR_BYTES, TILE_PIXELS, photo, plain, predicted};
 
 /// Level 3 makes recorded desktops 1 % smaller and takes half as long again.
 const ZSTD_LEVEL: i32 = 1;
@@ -23,9 +25,23 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::new());
 }
 
-/// Codes the pixels of a rectangle that lies in one tile of the picture.
+/// Payloads up to this many bytes are exact even for photographs: loss would hardly make them shorter.
+const EXACT_BYTES_MAX: usize = 400;
+
+/// How coarse photographs are, where JPEG would have quality 80.
+const PHOTO_SCALE: u8 = 16;
+
+/// The quality of photographs before they are refined.
+const PHOTO_QUALITY: Quality = 100;
+
+/// Codes the pixels of a rectangle that lies in one tile of the picture, exactly.
 pub(super) fn encode(picture: &Picture, rect: Rect) -> Coded {
     SCRATCH.with_borrow_mut(|scratch| scratch.encode(picture, rect))
+}
+
+/// The same, but for photographs: those are coded with loss.
+pub(super) fn encode_quickly(picture: &Picture, rect: Rect) -> Coded {
+    SCRATCH.with_borrow_mut(|scratch| scratch.encode_quickly(picture, rect))
 }
 
 /// Working memory of a thread.
@@ -60,17 +76,53 @@ impl Scratch {
         }
     }
 
+    fn encode_quickly(&mut self, picture: &Picture, rect: Rect) -> Coded {
+        let width = rect.width as usize;
+        self.take(picture, rect);
+        if !self.palette.take(&self.colors) {
+            return if is_photo(&self.colors, width) {
+                self.encode_photo(width)
+            } else {
+                self.encode_taken(width)
+            };
+        }
+        let exact = self.encode_taken(width);
+        // A handful of colours is a drawing, however it looks from far.
+        let is_drawn = Layout::of(exact.coding).is_ok_and(|(layout, _)| layout.is_drawn());
+        if exact.bytes.len() <= EXACT_BYTES_MAX || is_drawn || !is_photo(&self.colors, width) {
+            return exact;
+        }
+        self.encode_photo(width)
+    }
+
     fn encode(&mut self, picture: &Picture, rect: Rect) -> Coded {
+        self.take(picture, rect);
+        self.encode_taken(rect.width as usize)
+    }
+
+    fn take(&mut self, picture: &Picture, rect: Rect) {
         self.colors.clear();
         for row in picture.frame().rows(rect) {
             self.colors.extend(row.chunks_exact(PIXEL_BYTES).map(color));
         }
-        let layout = self.lay_out(rect.width as usize);
+    }
+
+    /// The colours that were taken, exactly.
+    fn encode_taken(&mut self, width: usize) -> Coded {
+        let layout = self.lay_out(width);
         let (coding, bytes) = match self.squeeze() {
             Some(frame) => (layout.coding(true), Bytes::copy_from_slice(frame)),
             None => (layout.coding(false), Bytes::copy_from_slice(&self.body)),
         };
-        Coded { coding, dictionary: None, bytes }
+        Coded { quality: EXACT, coding, dictionary: None, bytes }
+    }
+
+    /// The colours that were taken, as a photograph.
+    fn encode_photo(&mut self, width: usize) -> Coded {
+        self.body.clear();
+        photo::pack(&self.colors, width, PHOTO_SCALE, &mut self.body);
+        let (coding, bytes) = (Layout::Photo.coding(false), Bytes::copy_from_slice(&self.body));
+        Coded { quality: PHOTO_QUALITY, coding, dictionary: None, bytes }
     }
 
     /// Fills the body in the layout that suits the colours.

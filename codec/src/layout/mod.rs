@@ -1,6 +1,7 @@
 //! The bytes of a body, one file a layout: `unpack` writes BGRX pixels, `pack` makes the body from colours.
 
 pub(crate) mod palette;
+pub(crate) mod photo;
 pub(crate) mod plain;
 pub(crate) mod predicted;
 
@@ -19,6 +20,7 @@ pub(crate) fn body_bytes_max(layout: Layout, pixels: usize) -> usize {
     match layout {
         Layout::Solid => COLOR_BYTES,
         Layout::Plain | Layout::Predicted => pixels * COLOR_BYTES,
+        Layout::Photo => photo::BODY_BYTES_MAX,
         // With rows of one pixel each index fills a byte, whatever its bits.
         Layout::Palette1 | Layout::Palette2 | Layout::Palette4 | Layout::Palette8 => {
             palette::HEAD_BYTES_MAX + pixels
@@ -32,6 +34,7 @@ pub(crate) fn unpack(layout: Layout, body: &[u8], size: Size, out: &mut [u8]) ->
         Layout::Solid => plain::unpack_solid(body, out),
         Layout::Plain => plain::unpack(body, out),
         Layout::Predicted => predicted::unpack(body, size.width as usize, out),
+        Layout::Photo => photo::unpack(body, size.width as usize, out),
         Layout::Palette1 | Layout::Palette2 | Layout::Palette4 | Layout::Palette8 => {
             let bits = layout.index_bits().unwrap_or(u8::BITS as usize);
             palette::unpack(body, bits, size.width as usize, out)

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use frame::{PIXEL_BYTES, Picture, Rect};
+use frame::{PIXEL_BYTES, Picture, Rect, TILE_EXTENT};
 use wire::TileIndex;
 use wire::screen::{Extent, Grid};
 
@@ -22,8 +22,9 @@ const STILL: f32 = 0.5;
 /// How much of a tile's kind the newest change decides.
 const KIND_STEP: f32 = 0.25;
 
-/// Pixels from which a patch can be a film: a small advertisement. Less is cheap as tiles.
-const FILM_PIXELS_MIN: u64 = 120 * 90;
+/// The shortest side of a film: a small advertisement. Less is cheap as tiles, and what a dragged window bares is
+/// narrow.
+const FILM_SIDE_MIN: u32 = 144;
 
 /// What it takes to be seen as a film.
 #[derive(Debug, Clone, Copy)]
@@ -34,19 +35,22 @@ pub(super) struct Threshold {
     pub(super) warm: f32,
     /// How long the hot tiles move already.
     pub(super) age: Duration,
-    /// Hot tiles at least.
+    /// Hot tiles at least, and in a hundred of those that the film touches.
     pub(super) tiles: usize,
+    pub(super) percent: usize,
 }
 
-/// Begins: four changes at 30 a second, or six and a half a second for longer.
+/// Begins: four changes at 30 a second that last, or six and a half a second for longer.
 pub(super) const BEGINS: Threshold =
-    Threshold { hot: 3.0, warm: 1.5, age: Duration::from_millis(90), tiles: 4 };
+    Threshold { hot: 3.0, warm: 1.5, age: Duration::from_millis(190), tiles: 4, percent: 50 };
 
 /// Goes on: ends three quarters of a second after a film of 24 pictures a second stops.
-pub(super) const GOES_ON: Threshold = Threshold { hot: 1.5, warm: 1.0, age: Duration::ZERO, tiles: 3 };
+pub(super) const GOES_ON: Threshold =
+    Threshold { hot: 1.5, warm: 1.0, age: Duration::ZERO, tiles: 3, percent: 20 };
 
 /// May become one: a second change at once, in a patch that is no toolbar.
-pub(super) const SUSPECT: Threshold = Threshold { hot: 1.5, warm: 1.2, age: Duration::ZERO, tiles: 12 };
+pub(super) const SUSPECT: Threshold =
+    Threshold { hot: 1.5, warm: 1.2, age: Duration::ZERO, tiles: 12, percent: 50 };
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Tile {
@@ -164,8 +168,8 @@ impl HeatMap {
     fn film(&self, patch: &[usize], threshold: &Threshold, now: Instant) -> Option<(Rect, Instant)> {
         let hot = patch.iter().filter(|place| self.is_hot(**place, threshold, now)).count();
         let area = patch.iter().filter_map(|place| self.rect(*place)).fold(Rect::default(), Rect::union);
-        let moving: u64 = patch.iter().filter_map(|place| self.rect(*place)).map(Rect::area).sum();
-        if hot < threshold.tiles || 5 * moving < 2 * area.area() {
+        let tiles = (area.area() / u64::from(TILE_EXTENT).pow(2)) as usize;
+        if hot < threshold.tiles || 100 * hot < threshold.percent * tiles {
             return None;
         }
         // Tiles of the area that move less, such as a film's dark corner, belong to it as well.
@@ -173,7 +177,7 @@ impl HeatMap {
         let bounds = inside.fold(Rect::default(), |bounds, tile| bounds.union(tile.bounds));
         let rect = self.even(bounds);
         let since = patch.iter().filter_map(|place| self.tiles.get(*place)?.since).min()?;
-        if rect.area() < FILM_PIXELS_MIN { None } else { Some((rect, since)) }
+        if rect.width.min(rect.height) < FILM_SIDE_MIN { None } else { Some((rect, since)) }
     }
 
     /// The next larger rectangle with even coordinates, as far as the display has one.

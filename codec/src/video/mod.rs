@@ -5,7 +5,7 @@
 //! gives back has the pixels under a film as they were when the film began, so that they count as unchanged. When
 //! a film ends, the tiles beneath are due at once, and viewers keep the last picture until they have them all.
 //!
-//! [`Planes`] has the colours, `h264` the coder, `heat` the eye for films, `region` one film. [`VideoDecoder`] is
+//! [`Planes`] has the colours, `h264` the coder, `heat` the eye for films, `region` one film. [`FilmView`] is
 //! the far end, for viewers that are no browser. Nothing here reads a clock or starts a thread.
 
 mod color;
@@ -13,6 +13,7 @@ mod decode;
 mod h264;
 mod heat;
 mod region;
+mod show;
 
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,7 @@ use region::Region;
 
 pub use color::Planes;
 pub use decode::{VideoDecodeError, VideoDecoder};
+pub use show::{FilmCounters, FilmView};
 
 /// Films at once: more is a wall of cameras, and each costs a coder and a decoder.
 pub const FILMS_MAX: usize = 4;
@@ -40,7 +42,7 @@ const LIFE_MIN: Duration = Duration::from_millis(1_500);
 
 /// How long what may become a film is held back from the tiles: coded as tiles, its first pictures would cost as
 /// much as the next ten seconds of it.
-const SUSPENSE: Duration = Duration::from_millis(160);
+const SUSPENSE: Duration = Duration::from_millis(230);
 
 /// Why a film cannot be coded.
 #[derive(Debug, thiserror::Error)]
@@ -207,7 +209,9 @@ impl Layer {
         let still: Vec<_> = still.into_iter().map(Region::id).collect();
         still.into_iter().for_each(|id| self.end_film(id));
         for (rect, _) in self.heat.films(&BEGINS, now) {
-            self.place(rect, now)?;
+            if is_backed(rect, &going) {
+                self.place(rect, now)?;
+            }
         }
         let rate = self.share();
         let misfits = |film: &&Region| LIFE_MIN <= age(film, now) && film.misfits_rate(rate(film.rect()));

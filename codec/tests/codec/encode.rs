@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use wire::screen::{Operation, Tile};
 use wire::{TileIndex, Version};
 
-use super::pictures::{Content, black, colors, content, draw, drawn, extent};
+use super::pictures::{Content, black, colors, content, draw, drawn, extent, now};
 
 fn encoder(size: Size) -> Encoder {
     Encoder::new(extent(size))
@@ -14,7 +14,7 @@ fn encoder(size: Size) -> Encoder {
 
 fn encode(encoder: &mut Encoder, picture: &Picture) -> Vec<Operation> {
     let whole = Rect::of(picture.size());
-    encoder.encode(&picture.frame(), &[whole]).expect("the right size")
+    encoder.encode(&picture.frame(), &[whole], now()).expect("the right size")
 }
 
 fn tile(operation: &Operation) -> &Tile {
@@ -56,7 +56,7 @@ fn the_layout_follows_the_content() {
 #[test]
 fn the_first_frame_gives_every_tile_whatever_the_damage() {
     let size = Size::new(130, 70);
-    let operations = encoder(size).encode(&black(size).frame(), &[]).expect("the right size");
+    let operations = encoder(size).encode(&black(size).frame(), &[], now()).expect("the right size");
     let indices: Vec<u16> = operations.iter().map(|operation| tile(operation).index.to_wire()).collect();
     assert_eq!(indices, [0, 1, 2, 3, 4, 5]);
     assert!(operations.iter().all(|operation| tile(operation).payload.len() == 3));
@@ -70,7 +70,7 @@ fn a_typed_letter_is_a_patch_and_the_tile_can_be_had() {
     encode(&mut encoder, &picture);
     let letter = Rect::new(70, 10, 8, 12);
     draw(&mut picture, letter, Content::Noise, 9);
-    let operations = encoder.encode(&picture.frame(), &[letter]).expect("the right size");
+    let operations = encoder.encode(&picture.frame(), &[letter], now()).expect("the right size");
     let [Operation::Patch(patch)] = &operations[..] else { panic!("{operations:?}") };
     assert_eq!((patch.rect.x, patch.rect.y, patch.rect.width, patch.rect.height), (6, 10, 8, 12));
     assert_eq!(patch.based.version, encoder.version());
@@ -109,7 +109,7 @@ fn a_tile_that_comes_back_has_the_same_payload_in_memory() {
 #[test]
 fn a_frame_of_another_size_is_refused() {
     let (wanted, found) = (Size::new(64, 64), Size::new(65, 64));
-    let refused = encoder(wanted).encode(&black(found).frame(), &[]);
+    let refused = encoder(wanted).encode(&black(found).frame(), &[], now());
     assert_eq!(refused, Err(EncodeError::Size { wanted, found }));
 }
 

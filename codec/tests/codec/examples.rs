@@ -1,13 +1,19 @@
 //! What the files of vectors are made from. Bodies are laid out here by the words of `docs/coding.md`, not by
-//! the encoder, so that a mistake of the encoder does not become golden.
+//! the encoder, so that a mistake of the encoder does not become golden. Only photographs are our own coder's: the
+//! console's decoder, written from the same page, is what holds those.
 
 use std::fs;
 
+use codec::{Decoder, Encoder};
+use frame::Size;
+use wire::screen::{Coding, Operation};
 use zstd::zstd_safe::{CCtx, CParameter, compress_bound};
 
+use super::pictures::{extent, now};
 use super::vectors::{Vector, hex, path};
 
 const ZSTD: u8 = 0x80;
+const PHOTO: u8 = 7;
 
 /// A picture: rows of `width` colours, each blue, green, red.
 struct Picture {
@@ -132,7 +138,7 @@ fn photo(width: usize, height: usize) -> Picture {
 }
 
 pub(crate) fn payloads() -> Vec<Vector> {
-    [layouts(), squeezed(), with_dictionaries()].into_iter().flatten().collect()
+    [layouts(), squeezed(), with_dictionaries(), photographs()].into_iter().flatten().collect()
 }
 
 fn layouts() -> Vec<Vector> {
@@ -199,6 +205,44 @@ fn with_dictionaries() -> Vec<Vector> {
     ]
 }
 
+fn photographs() -> Vec<Vector> {
+    // Any bytes behind the scale are coefficients, the largest and wildest among them.
+    let noise = |scale, length: u32| {
+        let bytes = (0..length).map(|at| (at * at * 151 + at * 29 + 71) as u8);
+        std::iter::once(scale).chain(bytes).collect::<Vec<u8>>()
+    };
+    let coded = |name: &str, width, height, body: &[u8]| {
+        let size = Size::new(width as u32, height as u32);
+        let pixels = Decoder::default().decode(Coding(PHOTO), None, body, size).expect("a body").to_vec();
+        Picture::new(width, height, |x, y| {
+            let at = (y * width + x) * 4;
+            [pixels[at], pixels[at + 1], pixels[at + 2]]
+        })
+        .vector(name, PHOTO, body)
+    };
+    vec![
+        coded("photo, a whole tile", 64, 64, &photographed(64, 64)),
+        coded("photo, odd sides", 61, 35, &photographed(61, 35)),
+        coded("photo, nothing but a scale", 9, 9, &[16]),
+        coded("photo, any bytes, finest", 64, 64, &noise(0, 120)),
+        coded("photo, any bytes, coarsest", 33, 17, &noise(255, 24)),
+    ]
+}
+
+/// What the encoder makes of a photograph.
+fn photographed(width: usize, height: usize) -> Vec<u8> {
+    let mut picture = frame::Picture::new(Size::new(width as u32, height as u32)).expect("small enough");
+    for (pixel, color) in picture.pixels_mut().chunks_exact_mut(4).zip(photo(width, height).colors) {
+        pixel[..3].copy_from_slice(&color);
+    }
+    let mut encoder = Encoder::new(extent(picture.size()));
+    let operations = encoder.encode(&picture.frame(), &[], now()).expect("the right size");
+    match &operations[..] {
+        [Operation::Tile(tile)] if tile.coding == Coding(PHOTO) => tile.payload.to_vec(),
+        other => panic!("{other:?} is no photograph"),
+    }
+}
+
 pub(crate) fn refused() -> Vec<Vector> {
     let picture = Picture::new(4, 4, |x, _| [[0; 3], [255; 3]][x % 2]);
     let plain = picture.plain();
@@ -208,7 +252,11 @@ pub(crate) fn refused() -> Vec<Vector> {
     let magic = [&[0x28, 0xb5, 0x2f, 0xfd], &frame[..]].concat();
     let four = picture.indexed(&greys(2).into_iter().chain([[0; 3], [255; 3]]).collect::<Vec<_>>(), 8);
     let payloads: Vec<(&str, u8, Vec<u8>)> = vec![
-        ("unknown layout", 7, plain.clone()),
+        ("unknown layout", 8, plain.clone()),
+        ("photo with zstd", PHOTO | ZSTD, frame.clone()),
+        ("photo, empty", PHOTO, vec![]),
+        ("photo, bytes left over", PHOTO, [&[16][..], &[0xff; 200]].concat()),
+        ("photo, too long", PHOTO, vec![0; 12_289]),
         ("unknown layout with zstd", 0xff, frame.clone()),
         ("solid with zstd", ZSTD, zstd_frame(&[1, 2, 3], &[], true)),
         ("solid, too short", 0, vec![1, 2]),

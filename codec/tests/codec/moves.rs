@@ -1,12 +1,14 @@
 //! What moved is found, and everything that is drawn ends at the viewer.
 
+use std::time::Duration;
+
 use codec::{Encoder, Painter};
 use frame::{Picture, Rect, Size};
 use proptest::prelude::*;
 use wire::screen::{Extent, Header, Operation, Update};
 use wire::{Epoch, RenditionId, SessionId, Version};
 
-use super::pictures::{Content, assert_same, draw, drawn, extent};
+use super::pictures::{Content, assert_same, draw, drawn, extent, now};
 
 /// An encoder, and a viewer that gets all it makes at once.
 struct Pair {
@@ -26,11 +28,20 @@ impl Pair {
     /// Shows a picture and gives what travelled.
     fn show(&mut self, picture: &Picture) -> Vec<Operation> {
         let whole = Rect::of(picture.size());
-        let operations = self.encoder.encode(&picture.frame(), &[whole]).expect("the right size");
+        let operations = self.encoder.encode(&picture.frame(), &[whole], now()).expect("the right size");
+        self.paint(operations.clone());
+        while self.encoder.is_rough() {
+            let refined = self.encoder.refine(now() + Duration::from_secs(1), 3);
+            assert!(refined.len() <= 3);
+            self.paint(refined);
+        }
+        assert_same(self.painter.picture(), picture);
+        operations
+    }
+
+    fn paint(&mut self, operations: Vec<Operation>) {
         let update = Update { header: self.header(), operations };
         assert_eq!(self.painter.paint(&update).lost, []);
-        assert_same(self.painter.picture(), picture);
-        update.operations
     }
 
     fn header(&self) -> Header {

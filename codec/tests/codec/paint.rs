@@ -1,5 +1,7 @@
 //! Updates applied to a picture.
 
+use std::time::Duration;
+
 use codec::{Encoder, Layout, Painter};
 use frame::{Picture, Rect, Size};
 use proptest::prelude::*;
@@ -9,7 +11,7 @@ use wire::screen::{
 };
 use wire::{DictionaryId, Epoch, RenditionId, SessionId, Slot, TileIndex, Version};
 
-use super::pictures::{Content, assert_same, content, draw, drawn, extent};
+use super::pictures::{Content, assert_same, content, draw, drawn, extent, now};
 
 const SIZE: Size = Size::new(150, 100);
 const EPOCH: Epoch = Epoch::from_wire(5);
@@ -83,8 +85,9 @@ fn reuse(index: u16, version: u32, slot: u16) -> Operation {
 /// A painter that shows a picture, all tiles at version 1.
 fn showing(picture: &Picture) -> Painter {
     let mut painter = painter();
-    let tiles = Encoder::new(extent(SIZE)).encode(&picture.frame(), &[]).expect("the right size");
-    let tiles = tiles;
+    let mut encoder = Encoder::new(extent(SIZE));
+    let mut tiles = encoder.encode(&picture.frame(), &[], now()).expect("the right size");
+    tiles.extend(encoder.refine(now() + Duration::from_secs(1), usize::MAX));
     assert_eq!(painter.paint(&update(tiles)).lost, []);
     painter
 }
@@ -266,9 +269,10 @@ proptest! {
         for (version, (content, x, y, width, height)) in (1..).zip(changes) {
             let rect = Rect::new(x, y, width, height);
             draw(&mut picture, rect, content, seed ^ version);
-            let tiles = encoder.encode(&picture.frame(), &[rect]).expect("the right size");
-            let operations = tiles;
+            let operations = encoder.encode(&picture.frame(), &[rect], now()).expect("the right size");
             prop_assert_eq!(painter.paint(&update(operations)).lost, vec![]);
+            let refined = encoder.refine(now() + Duration::from_secs(1), usize::MAX);
+            prop_assert_eq!(painter.paint(&update(refined)).lost, vec![]);
             assert_same(encoder.picture(), &picture);
             assert_same(painter.picture(), &picture);
         }

@@ -1,5 +1,7 @@
 //! Pictures for tests, and what they are compared by.
 
+use std::time::Instant;
+
 use frame::{PIXEL_BYTES, Picture, Rect, Size};
 use proptest::prelude::*;
 use wire::screen::Extent;
@@ -13,6 +15,12 @@ pub(crate) enum Content {
     Photo,
     /// Every pixel another.
     Noise,
+}
+
+/// Some time; only what is between two of them matters.
+#[expect(clippy::disallowed_methods, reason = "a start for times that tests make up")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
 }
 
 pub(crate) fn content() -> impl Strategy<Value = Content> {

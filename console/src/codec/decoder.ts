@@ -47,7 +47,7 @@ export class TileDecoder implements PixelDecoder {
     const layout = layoutOf(payload.coding & ~ZSTD_BIT);
     if (
       layout === undefined ||
-      (isPacked && layout === Layout.Solid) ||
+      (isPacked && (layout === Layout.Solid || layout === Layout.Photo)) ||
       TILE_BYTES_MAX < payload.bytes.length
     ) {
       return undefined;
@@ -60,5 +60,5 @@ export class TileDecoder implements PixelDecoder {
 }
 
 function layoutOf(number: number): Layout | undefined {
-  return number <= Layout.Predicted ? (number as Layout) : undefined;
+  return number <= Layout.Photo ? (number as Layout) : undefined;
 }

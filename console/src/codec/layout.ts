@@ -6,6 +6,7 @@
  */
 
 import { TILE_SIDE } from "../wire/screen/grid.ts";
+import { PHOTO_BYTES_MAX, unpackPhoto } from "./photo.ts";
 
 export const Layout = {
   Solid: 0,
@@ -15,6 +16,7 @@ export const Layout = {
   Palette8: 4,
   Plain: 5,
   Predicted: 6,
+  Photo: 7,
 } as const;
 
 export type Layout = (typeof Layout)[keyof typeof Layout];
@@ -41,6 +43,8 @@ export function bodyBytesMax(layout: Layout, pixels: number): number {
     case Layout.Plain:
     case Layout.Predicted:
       return pixels * COLOR_BYTES;
+    case Layout.Photo:
+      return PHOTO_BYTES_MAX;
     default:
       return 1 + COLORS_MAX * COLOR_BYTES + pixels;
   }
@@ -55,6 +59,8 @@ export function unpack(layout: Layout, body: Uint8Array, width: number, out: Uin
       return unpackPlain(body, out);
     case Layout.Predicted:
       return unpackPredicted(body, width, out);
+    case Layout.Photo:
+      return unpackPhoto(body, width, out);
     default:
       return unpackPalette(body, INDEX_BITS[layout] ?? 8, width, out);
   }

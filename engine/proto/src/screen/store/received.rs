@@ -9,7 +9,7 @@ use wire::{DictionaryId, Slot, limits};
 use super::StoreError;
 use super::tile::{Coded, NamedDictionary};
 
-/// Bytes that the slots of a sender may hold: four times what a view of ours deals.
+/// Bytes that the slots of a sender may hold: twice what a view of ours deals.
 const SLOT_BYTES_MAX: usize = 16 << 20;
 
 /// A tile's pixels that a later reuse may name.

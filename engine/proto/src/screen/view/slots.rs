@@ -11,11 +11,11 @@ use wire::screen::{PixelRect, Quality};
 
 use super::super::store::{Coded, NamedDictionary};
 
-/// Slots of one view. Together with the largest tile it bounds what a viewer keeps: 9 MB coded, 8 MB in pixels.
-const SLOTS_MAX: usize = 512;
+/// Slots of one view: four pages of a full display, there and back. A viewer keeps 32 MB of pixels for them.
+const SLOTS_MAX: usize = 2048;
 
 /// Payload bytes in the slots of one view.
-const SLOT_BYTES_MAX: usize = 4 << 20;
+const SLOT_BYTES_MAX: usize = 8 << 20;
 
 /// Smaller payloads are not worth a slot: a reuse takes about 6 bytes.
 const PAYLOAD_BYTES_MIN: usize = 64;
