@@ -67,7 +67,7 @@ pub async fn run(
     let clock = LinkClock::starting(Instant::now());
     let shells = Shells::default();
     while !stop.is_cancelled() {
-        let Some(desktop) = open_desktop(platform, stop).await else { break };
+        let Some(desktop) = open_desktop(platform, state, stop).await else { break };
         let local = Local { desktop, shells: shells.clone(), clock };
         stay_connected(&site, &identity, preference, &local, stop).await?;
     }
@@ -117,11 +117,11 @@ async fn stay_connected(
 }
 
 /// Waits for the desktop to be there; `None` when stopped first.
-async fn open_desktop(platform: &str, stop: &CancellationToken) -> Option<Desktop> {
+async fn open_desktop(platform: &str, state: &Path, stop: &CancellationToken) -> Option<Desktop> {
     let mut backoff = Backoff::default();
     let mut told = String::new();
     while !stop.is_cancelled() {
-        match Desktop::open(platform) {
+        match Desktop::open(platform, state) {
             Ok(desktop) => return Some(desktop),
             Err(error) => {
                 let error = error.to_string();

@@ -31,7 +31,33 @@ pub struct Sessions {
 /// One session.
 struct Session {
     shows: BTreeMap<RenditionId, Show>,
+    wallpaper: Backdrop,
     pointer: Option<JoinHandle<()>>,
+}
+
+/// What a session's demand means for the wallpaper.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Backdrop {
+    /// Nothing is watched.
+    #[default]
+    Unseen,
+    /// All that is watched leaves it out.
+    LeftOut,
+    /// Something that is watched has it.
+    Seen,
+}
+
+impl Backdrop {
+    fn of(demand: &Demand) -> Self {
+        let has_it = |wanted: &Wanted| {
+            !matches!(wanted.mode(), ColorMode::BlackAndWhite | ColorMode::FewColors | ColorMode::MoreColors)
+        };
+        match &demand.wanted[..] {
+            [] => Self::Unseen,
+            wanted if wanted.iter().any(has_it) => Self::Seen,
+            _ => Self::LeftOut,
+        }
+    }
 }
 
 impl Sessions {
@@ -64,7 +90,8 @@ impl Sessions {
             return false;
         }
         let pointer = self.watch_pointer(session);
-        self.open.insert(session, Session { shows: BTreeMap::new(), pointer });
+        let (shows, wallpaper) = (BTreeMap::new(), Backdrop::default());
+        self.open.insert(session, Session { shows, wallpaper, pointer });
         true
     }
 
@@ -73,6 +100,7 @@ impl Sessions {
         if let Some(session) = self.open.remove(&session) {
             session.end();
         }
+        self.follow_wallpaper();
         if self.open.is_empty() {
             self.pointer = None;
         }
@@ -82,6 +110,7 @@ impl Sessions {
     pub fn demand(&mut self, demand: &Demand) {
         let id = SessionId::from_wire(demand.session);
         let Some(session) = self.open.get_mut(&id) else { return };
+        session.wallpaper = Backdrop::of(demand);
         let wanted: BTreeMap<RenditionId, &Wanted> = demand
             .wanted
             .iter()
@@ -108,6 +137,15 @@ impl Sessions {
             if let Err(error) = show.begin(source, &self.link) {
                 tracing::warn!(session = %id, %rendition, %error, "display cannot be shown");
             }
+        }
+        self.follow_wallpaper();
+    }
+
+    /// The wallpaper is hidden while everybody watches in modes without it.
+    fn follow_wallpaper(&self) {
+        if let Some(curtain) = &self.desktop.curtain {
+            let is = |what| self.open.values().any(|session| session.wallpaper == what);
+            curtain.set_hidden(is(Backdrop::LeftOut) && !is(Backdrop::Seen));
         }
     }
 

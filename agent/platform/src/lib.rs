@@ -1,9 +1,10 @@
 //! What the agent needs of an operating system, by topic.
 //!
 //! Each topic is a trait that says what blocks and who owns the memory: [`Displays`], [`Capture`],
-//! [`Cursor`] and [`Input`]. [`Platform`] opens them; each one has a connection of its own and may live on a
-//! thread of its own. `linux/` serves them with X11. [`fake`] serves them with recordings and drawn
-//! pictures, on every system. A [`terminal`] is the same everywhere. Nothing here codes pixels, opens a network link or decides who may do what.
+//! [`Cursor`], [`Input`] and [`Wallpaper`]. [`Platform`] opens them; each one has a connection of its own and may
+//! live on a thread of its own. `linux/` serves them with X11. [`fake`] serves them with recordings and drawn
+//! pictures, on every system. A [`terminal`] is the same everywhere. Nothing here codes pixels, opens a network link
+//! or decides who may do what.
 //!
 //! This file is the only one that names an operating system.
 
@@ -15,6 +16,7 @@ pub mod fake;
 mod input;
 pub mod terminal;
 mod waker;
+mod wallpaper;
 
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
@@ -28,6 +30,7 @@ pub use display::{Display, Displays};
 pub use error::{Lost, OpenError};
 pub use input::{Button, Input, InputError, WHEEL_NOTCH};
 pub use waker::Waker;
+pub use wallpaper::Wallpaper;
 
 /// A desktop that can be shown and controlled. Cheap to clone.
 #[derive(Clone)]
@@ -83,6 +86,14 @@ impl Platform {
     pub fn input(&self) -> Result<Box<dyn Input>, OpenError> {
         self.0.input()
     }
+
+    /// Opens the way to what lies behind all windows.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is missing.
+    pub fn wallpaper(&self) -> Result<Box<dyn Wallpaper>, OpenError> {
+        self.0.wallpaper()
+    }
 }
 
 impl fmt::Debug for Platform {
@@ -97,4 +108,5 @@ pub(crate) trait System: Send + Sync {
     fn capture(&self, display: u8) -> Result<Box<dyn Capture>, OpenError>;
     fn cursor(&self) -> Result<Box<dyn Cursor>, OpenError>;
     fn input(&self) -> Result<Box<dyn Input>, OpenError>;
+    fn wallpaper(&self) -> Result<Box<dyn Wallpaper>, OpenError>;
 }

@@ -3,6 +3,9 @@
 pub mod displays;
 mod hands;
 mod pointer;
+mod wallpaper;
+
+use std::path::Path;
 
 use platform::Platform;
 use tokio::sync::watch;
@@ -10,6 +13,7 @@ use wire::control::Display;
 
 pub use hands::{Hands, Stuck};
 pub use pointer::{PointerState, PointerWatch};
+pub use wallpaper::{Curtain, CurtainError};
 
 /// An open desktop. Cheap to clone; its threads end with the last clone.
 #[derive(Clone)]
@@ -20,15 +24,18 @@ pub struct Desktop {
     pub displays: watch::Receiver<Vec<Display>>,
     /// Does what technicians do; `None` where nothing can be injected.
     pub hands: Option<Hands>,
+    /// Hides the wallpaper; `None` where nothing can be done about it.
+    pub curtain: Option<Curtain>,
 }
 
 impl Desktop {
-    /// Opens the desktop that `spec` names; see [`Platform::open`].
+    /// Opens the desktop that `spec` names; see [`Platform::open`]. What a crash left hidden is shown again, by the
+    /// note in the folder `state`.
     ///
     /// # Errors
     /// When there is none, or its displays cannot be listed. A desktop without a way to inject input opens, and
-    /// says so in the log.
-    pub fn open(spec: &str) -> anyhow::Result<Self> {
+    /// says so in the log; so does one whose wallpaper cannot be hidden.
+    pub fn open(spec: &str, state: &Path) -> anyhow::Result<Self> {
         let platform = Platform::open(spec)?;
         let displays = displays::start(&platform)?;
         let hands = match Hands::start(&platform) {
@@ -38,7 +45,14 @@ impl Desktop {
                 None
             }
         };
-        Ok(Self { platform, displays, hands })
+        let curtain = match Curtain::hang(&platform, state) {
+            Ok(curtain) => Some(curtain),
+            Err(error) => {
+                tracing::warn!(%error, "the wallpaper is never hidden");
+                None
+            }
+        };
+        Ok(Self { platform, displays, hands, curtain })
     }
 
     /// Whether the desktop went away.

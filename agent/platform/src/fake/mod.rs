@@ -11,6 +11,7 @@ mod input;
 mod reader;
 mod recording;
 mod state;
+mod wallpaper;
 
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ use self::{
     recording::{Options, Recording},
     state::Shared,
 };
-use crate::{Capture, Cursor, CursorShape, Displays, Input, OpenError, Platform, System};
+use crate::{Capture, Cursor, CursorShape, Displays, Input, OpenError, Platform, System, Wallpaper};
 
 /// A fake desktop. Clones are handles to the same one.
 #[derive(Clone)]
@@ -93,6 +94,16 @@ impl Desktop {
         self.shared.change(|state| state.cursor.move_to(display, at));
     }
 
+    /// Puts a wallpaper behind the windows, by a name.
+    pub fn set_wallpaper(&self, name: &str) {
+        self.shared.change(|state| state.backdrop.name = Some(name.to_owned()));
+    }
+
+    /// Whether there is a wallpaper, and it is hidden.
+    pub fn is_wallpaper_hidden(&self) -> bool {
+        self.shared.state.lock().backdrop.is_hidden
+    }
+
     /// What was injected so far.
     pub fn input_log(&self) -> InputLog {
         self.shared.log.clone()
@@ -114,6 +125,10 @@ impl System for Desktop {
 
     fn input(&self) -> Result<Box<dyn Input>, OpenError> {
         Ok(Box::new(input::FakeInput::open(&self.shared)))
+    }
+
+    fn wallpaper(&self) -> Result<Box<dyn Wallpaper>, OpenError> {
+        Ok(Box::new(wallpaper::FakeWallpaper::open(&self.shared)))
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use frame::{Picture, Point, Rect, Region};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use super::{cursor::Pointer, input::InputLog, recording::Recording};
+use super::{cursor::Pointer, input::InputLog, recording::Recording, wallpaper::Backdrop};
 use crate::{Display, Waker};
 
 /// The lock, and the bell that rings at every change.
@@ -25,6 +25,7 @@ pub(super) struct State {
     /// Counts changes of the list of displays.
     pub(super) layout: u64,
     pub(super) cursor: Pointer,
+    pub(super) backdrop: Backdrop,
     recording: Option<Recording>,
     /// Who was woken and has not noticed yet, and the number of the next waiter.
     woken: HashMap<u64, bool>,
@@ -51,6 +52,7 @@ impl Shared {
             screens: vec![Screen::new(picture)],
             layout: 0,
             cursor: Pointer::arrow(),
+            backdrop: Backdrop::default(),
             recording,
             woken: HashMap::new(),
             next_waiter: 0,

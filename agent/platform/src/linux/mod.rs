@@ -1,9 +1,10 @@
 //! Linux desktops through X11: MIT-SHM and DAMAGE for pixels, XFIXES for the pointer, RANDR for displays, XTEST
-//! and XKB for input.
+//! and XKB for input, the root window's pixmap for the wallpaper.
 //!
 //! Every part has a connection of its own and so needs no lock. [`connection`] comes first: it connects, waits
 //! and is woken. It knows no Wayland.
 
+mod backdrop;
 mod capture;
 mod connection;
 mod cursor;
@@ -14,12 +15,13 @@ mod keymap;
 mod scratch;
 mod shm;
 mod signal;
+mod wallpaper;
 
 use std::{env, sync::Arc};
 
 use self::connection::Server;
 pub(crate) use self::signal::{signal, signal_number};
-use crate::{Capture, Cursor, Displays, Input, OpenError, System};
+use crate::{Capture, Cursor, Displays, Input, OpenError, System, Wallpaper};
 
 /// An X server, by its name.
 struct X11 {
@@ -60,5 +62,8 @@ impl System for X11 {
 
     fn input(&self) -> Result<Box<dyn Input>, OpenError> {
         Ok(Box::new(input::X11Input::open(self.connect()?)?))
+    }
+    fn wallpaper(&self) -> Result<Box<dyn Wallpaper>, OpenError> {
+        Ok(Box::new(wallpaper::X11Wallpaper::open(self.connect()?, &self.display)?))
     }
 }

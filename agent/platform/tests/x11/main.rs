@@ -9,3 +9,4 @@ mod cursor;
 mod displays;
 mod input;
 mod server;
+mod wallpaper;
