@@ -12,6 +12,8 @@ use crate::{DemandError, Replaced};
 pub(crate) struct Choice {
     pub(crate) display: u8,
     pub(crate) mode: ColorMode,
+    /// What the viewer said, and what is told upstream; 0: not known.
+    pub(crate) wished_bytes_per_second: u32,
     pub(crate) bytes_per_second: u32,
 }
 
@@ -39,7 +41,9 @@ pub(crate) fn choose(
             replaced.push(Replaced { display, wanted: mode, given });
         }
         choices.retain(|choice| choice.display != display);
-        choices.push(Choice { display, mode: given, bytes_per_second: wish.bytes_per_second });
+        let bytes_per_second = wish.bytes_per_second;
+        let wished_bytes_per_second = bytes_per_second;
+        choices.push(Choice { display, mode: given, wished_bytes_per_second, bytes_per_second });
     }
     Ok((choices, replaced))
 }
@@ -65,7 +69,11 @@ pub(crate) fn aggregate<'a>(choices: impl Iterator<Item = &'a Choice>) -> Vec<Wa
     let mut renditions: BTreeMap<RenditionId, Choice> = BTreeMap::new();
     for choice in choices {
         let entry = renditions.entry(choice.rendition()).or_insert(*choice);
-        entry.bytes_per_second = entry.bytes_per_second.max(choice.bytes_per_second);
+        // A link that was never full may be the best served.
+        entry.bytes_per_second = match (entry.bytes_per_second, choice.bytes_per_second) {
+            (0, _) | (_, 0) => 0,
+            (known, other) => known.max(other),
+        };
         if choice.mode != ColorMode::VideoOptimized {
             entry.mode = choice.mode;
         }

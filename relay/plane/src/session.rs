@@ -178,6 +178,12 @@ impl Session {
         Ok(replaced)
     }
 
+    /// A viewer's link delivers so many bytes a second. Whether [`Session::wanted`] is to be asked again: small changes
+    /// are not told.
+    pub fn note_rate(&mut self, seat: Seat, bytes_per_second: u64) -> bool {
+        self.watchers.get_mut(&seat).is_some_and(|watcher| watcher.note_rate(coarse(bytes_per_second)))
+    }
+
     /// What all viewers together want: the agent's demand, which must be sent to it where it differs from the last.
     ///
     /// It is ordered, so that it can be compared. Pictures that are not in it are dropped: the agent forgets what it
@@ -313,4 +319,11 @@ impl Session {
         let (session, rendition) = (self.id.to_wire(), u32::from(rendition.to_wire()));
         Answer { session, rendition, applied, decode_us: 0, paint_us: 0 }
     }
+}
+
+/// A rate with its two leading bits only, so that it is told when it changes by a quarter or more.
+fn coarse(bytes_per_second: u64) -> u32 {
+    let rate = u32::try_from(bytes_per_second).unwrap_or(u32::MAX);
+    let drop = rate.checked_ilog2().unwrap_or(0).saturating_sub(1);
+    rate >> drop << drop
 }

@@ -16,6 +16,8 @@ pub(crate) struct Watcher {
     /// Whose inputs he is told; `None` for a hop, which is told of all.
     stamped: Option<Seat>,
     choices: Vec<Choice>,
+    /// What its link delivers; 0: not known.
+    bytes_per_second: u32,
     /// Views of all that he ever watched on this link: their numbers go on. There are few renditions.
     views: BTreeMap<RenditionId, View>,
     /// Which view was served last, so that several displays take turns.
@@ -25,7 +27,7 @@ pub(crate) struct Watcher {
 impl Watcher {
     pub(crate) fn new(session: SessionId, stamped: Option<Seat>) -> Self {
         let (choices, views) = (Vec::new(), BTreeMap::new());
-        Self { session, stamped, choices, views, served: RenditionId::default() }
+        Self { session, stamped, choices, bytes_per_second: 0, views, served: RenditionId::default() }
     }
 
     pub(crate) fn choices(&self) -> &[Choice] {
@@ -39,6 +41,7 @@ impl Watcher {
     /// Watches this from now on. What is not in it any more counts as freed by the viewer.
     pub(crate) fn watch(&mut self, choices: Vec<Choice>) {
         let before = std::mem::replace(&mut self.choices, choices);
+        self.tell_rate();
         for gone in before
             .iter()
             .map(Choice::rendition)
@@ -52,6 +55,25 @@ impl Watcher {
         for rendition in self.choices.iter().map(Choice::rendition) {
             let new = || View::new(self.session, rendition, self.stamped);
             self.views.entry(rendition).or_insert_with(new);
+        }
+    }
+
+    /// Its link delivers so much. Whether that is news.
+    pub(crate) fn note_rate(&mut self, bytes_per_second: u32) -> bool {
+        let is_news = self.bytes_per_second != bytes_per_second && !self.choices.is_empty();
+        self.bytes_per_second = bytes_per_second;
+        self.tell_rate();
+        is_news
+    }
+
+    /// A hop below knows its own viewers' rate; everybody else's is that of the link.
+    fn tell_rate(&mut self) {
+        let rate = self.bytes_per_second;
+        for choice in self.choices.iter_mut().filter(|_| 0 < rate) {
+            choice.bytes_per_second = match choice.wished_bytes_per_second {
+                0 => rate,
+                wished => wished.min(rate),
+            };
         }
     }
 

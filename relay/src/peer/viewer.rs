@@ -94,6 +94,7 @@ impl Viewer {
             let sample = self.link.meter().sample();
             self.budget.handle(now, sample);
             let room = self.budget.room(now, sample.in_flight_bytes);
+            self.place.session.note_rate(self.place.seat, self.budget.rate().unwrap_or(0));
             if room < BYTES_MIN as usize {
                 return Ok(Wait::Room);
             }

@@ -278,6 +278,14 @@ impl Session {
         Ok(())
     }
 
+    /// A technician's link delivers so many bytes a second: what is coded for the best-served one follows.
+    pub(crate) fn note_rate(&self, seat: Seat, bytes_per_second: u64) {
+        let mut state = self.state.lock();
+        if state.plane.note_rate(seat, bytes_per_second) {
+            self.ask_agent(&mut state);
+        }
+    }
+
     /// A technician wants control, or gives it up; the answer says what he has.
     pub(crate) fn wish_control(&self, seat: Seat, wanted: bool) {
         let mut state = self.state.lock();
