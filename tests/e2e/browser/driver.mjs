@@ -27,6 +27,7 @@ const flags = [
   "--disable-sync",
 ];
 // `--disable-quic` does not concern WebTransport; a rule for the resolver does, port included.
+if (settings.video === false) flags.push("--disable-blink-features=WebCodecs");
 if (settings.detour) flags.push(`--host-resolver-rules=MAP ${settings.detour.from} ${settings.detour.to}`);
 
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);

@@ -35,6 +35,8 @@ pub struct Window {
     pub detour: Option<Detour>,
     /// Whether the page is shown dark.
     pub dark: bool,
+    /// Whether the browser can decode video.
+    pub video: bool,
 }
 
 /// A way other than the one that the page thinks. The page sees no difference.
@@ -48,7 +50,7 @@ pub struct Detour {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { width: 1280, height: 720, detour: None, dark: false }
+        Self { width: 1280, height: 720, detour: None, dark: false, video: true }
     }
 }
 
@@ -64,6 +66,7 @@ impl Browser {
             "height": window.height,
             "detour": window.detour.map(|way| json!({ "from": way.from, "to": way.to })),
             "dark": window.dark,
+            "video": window.video,
         });
         let mut driver = Command::new("node")
             .arg(script)

@@ -5,7 +5,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Context;
-use x11rb::protocol::xproto::ConnectionExt as _;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{
+    AtomEnum, ChangeWindowAttributesAux, CloseDown, ConnectionExt as _, CreateGCAux, PropMode, Rectangle,
+};
+use x11rb::wrapper::ConnectionExt as _;
 
 use crate::process::Process;
 use crate::wait;
@@ -110,6 +114,32 @@ impl Desktop {
             field("Absolute upper-left X:").context("no X")?,
             field("Absolute upper-left Y:").context("no Y")?,
         ))
+    }
+
+    /// Puts stripes behind all windows, as programs do that set a wallpaper.
+    ///
+    /// # Errors
+    /// When the X server refuses.
+    pub fn set_wallpaper(&self) -> anyhow::Result<()> {
+        let (connection, screen) = x11rb::connect(Some(&self.display))?;
+        let screen = connection.setup().roots.get(screen).context("a screen")?;
+        let (width, height) = (screen.width_in_pixels, screen.height_in_pixels);
+        let pixmap = connection.generate_id()?;
+        // It outlives the program that sets it.
+        connection.set_close_down_mode(CloseDown::RETAIN_PERMANENT)?;
+        connection.create_pixmap(screen.root_depth, pixmap, screen.root, width, height)?;
+        for (stripe, x) in (0_u32..).zip((0..width as i16).step_by(16)) {
+            let color = CreateGCAux::new().foreground(0x0020_4060 + 0x0003_0201 * (stripe % 32));
+            let own = connection.generate_id()?;
+            connection.create_gc(own, pixmap, &color)?;
+            connection.poly_fill_rectangle(pixmap, own, &[Rectangle { x, y: 0, width: 16, height }])?;
+        }
+        let property = connection.intern_atom(false, b"_XROOTPMAP_ID")?.reply()?.atom;
+        connection.change_property32(PropMode::REPLACE, screen.root, property, AtomEnum::PIXMAP, &[pixmap])?;
+        let background = ChangeWindowAttributesAux::new().background_pixmap(pixmap);
+        connection.change_window_attributes(screen.root, &background)?;
+        connection.clear_area(false, screen.root, 0, 0, 0, 0)?;
+        Ok(connection.sync()?)
     }
 
     /// What the X server shows, as rows of red, green and blue.

@@ -10,6 +10,7 @@
 pub mod browser;
 pub mod desktop;
 pub mod endpoint;
+pub mod film;
 pub mod process;
 pub mod shaper;
 pub mod site;

@@ -160,8 +160,8 @@ impl Technician {
     ) -> anyhow::Result<Duration> {
         let start = Instant::now();
         let seen = |state: &State| {
-            let painter = state.screens.get(&rendition)?.painter.as_ref()?;
-            is_there(painter.picture()).then_some(())
+            let shown = state.screens.get(&rendition)?.shown()?;
+            is_there(&shown).then_some(())
         };
         self.until("the picture", bound, seen).await?;
         Ok(start.elapsed())
@@ -170,7 +170,8 @@ impl Technician {
     /// Looks at the picture of a rendition; `None` before the first update. What looks holds up what paints.
     pub fn look<T>(&self, rendition: RenditionId, look: impl FnOnce(&Picture) -> T) -> Option<T> {
         let state = self.shared.state.lock();
-        Some(look(state.screens.get(&rendition)?.painter.as_ref()?.picture()))
+        let shown = state.screens.get(&rendition)?.shown()?;
+        Some(look(&shown))
     }
 
     /// The picture of a rendition as bytes of red, green and blue, row by row; `None` before the first update.
