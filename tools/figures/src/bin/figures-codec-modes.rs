@@ -71,9 +71,7 @@ async fn check(play: &mut Play, seat: &Seat) -> anyhow::Result<()> {
     if seat.mode == BlackAndWhite {
         let rgb = seat.technician.rgb(seat.rendition()).context("a picture")?;
         let colors = rgb.chunks_exact(3).collect::<HashSet<_>>().len();
-        if 2 < colors {
-            eprintln!("BlackAndWhite has {colors} colours");
-        }
+        Figure::new("colours of a picture in BlackAndWhite", colors as f64, "").at_most(2.0).print()?;
     }
     Ok(())
 }

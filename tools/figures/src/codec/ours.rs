@@ -2,7 +2,7 @@
 //! before anything is refined.
 
 use std::hint::black_box;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use benches::{EPOCH, Playback, update};
 use codec::{Encoder, Painter};
@@ -12,6 +12,9 @@ use wire::screen::Update;
 use crate::codec::clip::Clip;
 use crate::codec::coded::Cost;
 use crate::cpu::thread_time;
+
+/// Time from frame to frame of a recording.
+const FRAME_TIME: Duration = Duration::from_millis(33);
 
 /// Of so many pictures one is compared.
 pub const COMPARED_EVERY: u32 = 10;
@@ -39,6 +42,8 @@ pub struct Step<'a> {
 /// # Errors
 /// When the clip cannot be read, the frames cannot be coded, or what was coded cannot be painted.
 pub fn play(clip: &Clip, mut look: impl FnMut(Step<'_>) -> anyhow::Result<()> + Send) -> anyhow::Result<()> {
+    // A frame of a recording stands for a thirtieth of a second, however long it takes here.
+    let mut now = Instant::now();
     let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
     one_core.install(|| {
         let mut playback = Playback::open(&clip.path)?;
@@ -46,8 +51,9 @@ pub fn play(clip: &Clip, mut look: impl FnMut(Step<'_>) -> anyhow::Result<()> + 
         let (mut encoder, mut painter) = (Encoder::new(extent), Painter::new(EPOCH, extent));
         let (mut number, mut version) = (0, 0);
         while let Some((wanted, damage)) = playback.next_frame()? {
+            now += FRAME_TIME;
             let start = thread_time();
-            let coded = black_box(encoder.encode(&wanted.frame(), damage)?);
+            let coded = black_box(encoder.encode(&wanted.frame(), damage, now)?);
             let encode = thread_time() - start;
             let update = if coded.is_empty() {
                 None
