@@ -56,14 +56,12 @@ impl Planes {
         let rows: Vec<&[u8]> = frame.rows(Rect::new(x, y, self.size.width, self.size.height)).collect();
         let pairs = self.y.chunks_exact_mut(2 * width).zip(self.u.chunks_exact_mut(width / 2));
         let pairs = pairs.zip(self.v.chunks_exact_mut(width / 2)).zip(rows.chunks_exact(2));
-        let convert = |(((y, u), v), rows): (((&mut [u8], &mut [u8]), &mut [u8]), &[&[u8]])| {
-            convert_pair(rows, y, u, v);
-        };
+        let pairs = pairs.map(|(((y, u), v), rows)| Pair { rows, y, u, v });
         if self.size.area() < PARALLEL_PIXELS_MIN as u64 {
-            pairs.for_each(convert);
+            pairs.for_each(Pair::convert);
         } else {
             let pairs: Vec<_> = pairs.collect();
-            pairs.into_par_iter().with_min_len(PARALLEL_PAIRS).for_each(convert);
+            pairs.into_par_iter().with_min_len(PARALLEL_PAIRS).for_each(Pair::convert);
         }
     }
 
@@ -88,7 +86,21 @@ impl Planes {
     }
 }
 
-/// Two rows of pixels, into two rows of Y and one of each colour.
+/// Two rows of pixels, and where they go: two rows of Y and one of each colour.
+struct Pair<'a> {
+    rows: &'a [&'a [u8]],
+    y: &'a mut [u8],
+    u: &'a mut [u8],
+    v: &'a mut [u8],
+}
+
+impl Pair<'_> {
+    fn convert(self) {
+        let Self { rows, y, u, v } = self;
+        convert_pair(rows, y, u, v);
+    }
+}
+
 fn convert_pair(rows: &[&[u8]], y: &mut [u8], u: &mut [u8], v: &mut [u8]) {
     let [top, bottom] = rows else { return };
     let (y_top, y_bottom) = y.split_at_mut(y.len() / 2);

@@ -135,7 +135,13 @@ impl Desktop {
             connection.poly_fill_rectangle(pixmap, own, &[Rectangle { x, y: 0, width: 16, height }])?;
         }
         let property = connection.intern_atom(false, b"_XROOTPMAP_ID")?.reply()?.atom;
-        connection.change_property32(PropMode::REPLACE, screen.root, property, AtomEnum::PIXMAP, &[pixmap])?;
+        connection.change_property32(
+            PropMode::REPLACE,
+            screen.root,
+            property,
+            AtomEnum::PIXMAP,
+            &[pixmap],
+        )?;
         let background = ChangeWindowAttributesAux::new().background_pixmap(pixmap);
         connection.change_window_attributes(screen.root, &background)?;
         connection.clear_area(false, screen.root, 0, 0, 0, 0)?;

@@ -1,15 +1,12 @@
 //! A film on a desktop: a window whose pixels change all at once, many times a second, around a still that is known.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{JoinHandle, sleep};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{
-    ConnectionExt as _, CreateGCAux, CreateWindowAux, ImageFormat, WindowClass,
-};
+use x11rb::protocol::xproto::{ConnectionExt as _, CreateGCAux, CreateWindowAux, ImageFormat, WindowClass};
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
@@ -29,7 +26,8 @@ const INTERVAL: Duration = Duration::from_millis(40);
 
 /// A window that plays until it is told to stop; then it shows its last picture.
 pub struct Film {
-    is_over: Arc<AtomicBool>,
+    /// A word stops it; without this end its window closes.
+    stop: Option<Sender<()>>,
     player: Option<JoinHandle<anyhow::Result<()>>>,
 }
 
@@ -40,35 +38,34 @@ impl Film {
     /// When the X server does not take it.
     pub fn play(display: &str) -> anyhow::Result<Self> {
         let screen = Screen::open(display)?;
-        let is_over = Arc::new(AtomicBool::new(false));
-        let over = Arc::clone(&is_over);
+        let (stop, stopped) = channel();
         let player = std::thread::spawn(move || {
             for number in 0.. {
                 screen.draw(number)?;
-                if over.load(Ordering::Relaxed) {
+                if stopped.recv_timeout(INTERVAL) != Err(RecvTimeoutError::Timeout) {
                     break;
                 }
-                sleep(INTERVAL);
             }
             // The window lives as long as its connection.
-            while Arc::strong_count(&over) != 1 {
-                sleep(INTERVAL);
-            }
+            while stopped.recv().is_ok() {}
             Ok(())
         });
-        Ok(Self { is_over, player: Some(player) })
+        Ok(Self { stop: Some(stop), player: Some(player) })
     }
 
     /// The film stands still from now on.
     pub fn stop(&self) {
-        self.is_over.store(true, Ordering::Relaxed);
+        if let Some(stop) = &self.stop {
+            // A player that failed says so at the end.
+            let _ = stop.send(());
+        }
     }
 
     /// The red, green and blue of the still at a pixel of the film.
     pub fn still(x: u16, y: u16) -> [u8; 3] {
         let wave = |place: u32, length: u32| {
             let place = place % length;
-            (WOBBLE as u32 + place.min(length - place) * 2 * (243 / length).max(1)).min(245) as u8
+            (u32::from(WOBBLE) + place.min(length - place) * 2 * (243 / length).max(1)).min(245) as u8
         };
         let (x, y) = (u32::from(x), u32::from(y));
         [wave(3 * x + y, 211), wave(x + 2 * y, 173), wave(2 * x + 500 - y, 121)]
@@ -77,8 +74,7 @@ impl Film {
 
 impl Drop for Film {
     fn drop(&mut self) {
-        self.stop();
-        drop(std::mem::take(&mut self.is_over));
+        self.stop = None;
         if let Some(Ok(Err(error))) = self.player.take().map(JoinHandle::join) {
             eprintln!("the film: {error:#}");
         }
@@ -127,9 +123,9 @@ impl Screen {
                 (top..top + rows).flat_map(|y| (0..width).flat_map(move |x| pixel(x, y, number))).collect();
             let (window, context) = (self.window, self.context);
             let format = ImageFormat::Z_PIXMAP;
-            let drawn = self.connection.put_image(
-                format, window, context, width, rows, 0, top as i16, 0, self.depth, &pixels,
-            );
+            let drawn = self
+                .connection
+                .put_image(format, window, context, width, rows, 0, top as i16, 0, self.depth, &pixels);
             drawn?;
         }
         Ok(self.connection.sync()?)

@@ -38,7 +38,7 @@ async fn s183_the_wallpaper_is_hidden_for_few_colours_and_comes_back_also_after_
 
     let second = technician::join_in(&entry, NAME, ColorMode::AllColors).await?;
     until_shown(&desktop, &papered, true).await?;
-    second.leave().await?;
+    drop(second);
     until_shown(&desktop, &papered, false).await?;
 
     endpoint.process().kill();

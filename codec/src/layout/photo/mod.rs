@@ -107,8 +107,7 @@ mod tests {
             let mut body = Vec::new();
             pack(&photo(width, height), width, scale, &mut body);
             prop_assert_eq!(unpack(&body, width, &mut out), Ok(()));
-            body.push(1);
-            body.extend([1; 8]);
+            body.resize(BODY_BYTES_MAX + 1, 1);
             prop_assert!(unpack(&body, width, &mut out).is_err());
             let _ = unpack(&noise, width, &mut out);
         }
