@@ -22,6 +22,7 @@ pub mod login;
 pub mod mail;
 mod metrics;
 pub mod peer;
+mod portal;
 mod random;
 mod registry;
 mod session;

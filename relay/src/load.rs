@@ -25,6 +25,7 @@ use crate::login::{LiveLogins, Logins, PasswordError, Sealer};
 use crate::mail::{Mailer, SendError};
 use crate::metrics::Metrics;
 use crate::peer;
+use crate::portal::{Door, Pages};
 use crate::registry::Registry;
 use crate::site::{Listening, Site};
 use crate::state::StateFolder;
@@ -159,6 +160,8 @@ impl Relay {
             tickets: Tickets::default(),
             registry: Registry::default(),
             attendance: Attendance::default(),
+            pages: Pages::default(),
+            door: Door::default(),
             consoles: LiveLogins::default(),
             metrics,
             keeper,
@@ -286,6 +289,7 @@ async fn look_after(site: Arc<Site>) {
                 }
             }
             _ = logins.tick() => {
+                site.door.sweep();
                 if let Err(error) = site.logins.tidy().await {
                     tracing::error!(%error, "cannot forget old logins");
                 }

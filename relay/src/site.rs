@@ -18,6 +18,7 @@ use crate::keeper::Keeper;
 use crate::login::{LiveLogins, Logins};
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
+use crate::portal::{Door, Pages};
 use crate::registry::Registry;
 use crate::tickets::Tickets;
 
@@ -35,6 +36,10 @@ pub(crate) struct Site {
     pub(crate) tickets: Tickets,
     pub(crate) registry: Registry,
     pub(crate) attendance: Attendance,
+    /// Customers whose page is open.
+    pub(crate) pages: Pages,
+    /// How often strangers may try.
+    pub(crate) door: Door,
     /// Consoles that have something open, so that one that takes over can end it.
     pub(crate) consoles: LiveLogins,
     pub(crate) metrics: Metrics,

@@ -4,6 +4,7 @@
 //! that come from another site's page are refused. Handlers only translate: what they decide is decided elsewhere.
 
 mod audit;
+mod customer;
 mod endpoints;
 mod enrolments;
 mod events;
@@ -17,6 +18,7 @@ mod link;
 mod logins;
 mod names;
 mod origin;
+mod portal;
 mod problem;
 mod queues;
 mod records;
@@ -101,6 +103,11 @@ pub(crate) fn router(site: &Shared) -> Router {
         .route("/api/me", get(logins::me))
         .merge(security::routes())
         .route("/api/tickets", post(tickets::issue))
+        .route("/api/portal", get(portal::page))
+        .route("/api/portal/sessions", post(portal::start))
+        .route("/api/customer", get(customer::view))
+        .route("/api/customer/messages", post(customer::say))
+        .route("/api/customer/end", post(customer::end))
         .route("/api/me/permissions", get(records::my_permissions))
         .route("/api/me/presence", get(records::presence).put(records::be_available))
         .route("/api/me/preferences", get(records::preferences).put(records::prefer))
@@ -115,6 +122,7 @@ pub(crate) fn router(site: &Shared) -> Router {
         .layer(bounded);
     Router::new()
         .route("/api/events", get(events::follow))
+        .route("/api/customer/events", get(customer::follow))
         .route("/link", get(link::open))
         .merge(short)
         .fallback(Problem::not_found)

@@ -13,6 +13,7 @@ use crate::db::DbError;
 use crate::keeper::{AskError, now};
 use crate::login::{LoginError, RuleError, Scope};
 use crate::mail::MailError;
+use crate::portal::Wait;
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -63,6 +64,11 @@ impl Problem {
     /// Nobody is logged in.
     pub(crate) fn not_logged_in() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "log in first")
+    }
+
+    /// No customer's session belongs to the one who asks, or it is over.
+    pub(crate) fn no_session() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "there is no session, or it is over").key("no-session")
     }
 
     /// A token is not for this.
@@ -187,6 +193,13 @@ impl From<AskError> for Problem {
                 Self::internal()
             }
         }
+    }
+}
+
+impl From<Wait> for Problem {
+    fn from(Wait(wait): Wait) -> Self {
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too many attempts");
+        Self { retry_after: Some(wait), ..problem }.key("throttled")
     }
 }
 

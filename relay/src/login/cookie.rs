@@ -1,4 +1,4 @@
-//! The cookies: one carries a login, one tells the account's own browser from strangers.
+//! The cookies: one carries a login, one tells the account's own browser from strangers, one is a customer's.
 //!
 //! Over TLS a name begins with `__Host-`, which binds the cookie to this very host and to TLS. Plain HTTP exists on
 //! loopback only; Chromium takes that prefix there, others do not, so the cookies have other names.
@@ -12,6 +12,12 @@ const OVER_TLS: &str = "__Host-nearhand";
 const ON_LOOPBACK: &str = "nearhand";
 const BROWSER_OVER_TLS: &str = "__Host-nearhand-browser";
 const BROWSER_ON_LOOPBACK: &str = "nearhand-browser";
+
+const CUSTOMER_OVER_TLS: &str = "__Host-nearhand-customer";
+const CUSTOMER_ON_LOOPBACK: &str = "nearhand-customer";
+
+/// How long a customer may come back to a session that still lives.
+const CUSTOMER_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// How long a browser stays known.
 const KNOWN_FOR: Duration = Duration::from_secs(180 * 24 * 3600);
@@ -36,6 +42,21 @@ pub(crate) fn set_browser(jar: CookieJar, value: String, over_tls: bool) -> Cook
     jar.add(cookie(browser_name(over_tls), value, over_tls, KNOWN_FOR))
 }
 
+/// The secret of a customer's session, if there is one.
+pub(crate) fn customer_of(jar: &CookieJar, over_tls: bool) -> Option<&str> {
+    jar.get(customer_name(over_tls)).map(Cookie::value)
+}
+
+/// Hands out the secret of a customer's session.
+pub(crate) fn set_customer(jar: CookieJar, secret: String, over_tls: bool) -> CookieJar {
+    jar.add(cookie(customer_name(over_tls), secret, over_tls, CUSTOMER_FOR))
+}
+
+/// Takes it back.
+pub(crate) fn clear_customer(jar: CookieJar, over_tls: bool) -> CookieJar {
+    jar.add(cookie(customer_name(over_tls), String::new(), over_tls, Duration::ZERO))
+}
+
 /// Takes the token back.
 pub(crate) fn clear_cookie(jar: CookieJar, over_tls: bool) -> CookieJar {
     jar.add(cookie(name(over_tls), String::new(), over_tls, Duration::ZERO))
@@ -56,6 +77,10 @@ fn cookie(name: &'static str, value: String, over_tls: bool, lifetime: Duration)
 
 fn browser_name(over_tls: bool) -> &'static str {
     if over_tls { BROWSER_OVER_TLS } else { BROWSER_ON_LOOPBACK }
+}
+
+fn customer_name(over_tls: bool) -> &'static str {
+    if over_tls { CUSTOMER_OVER_TLS } else { CUSTOMER_ON_LOOPBACK }
 }
 
 fn name(over_tls: bool) -> &'static str {

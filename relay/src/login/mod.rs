@@ -31,7 +31,9 @@ use crate::config::{ConfigError, within};
 use crate::db::{Account, AccountId, Db, DbError, Login, LoginId, NewLogin};
 use crate::time::Moment;
 
-pub(crate) use cookie::{browser_of, clear_cookie, set_browser, set_cookie, token_of};
+pub(crate) use cookie::{
+    browser_of, clear_cookie, clear_customer, customer_of, set_browser, set_cookie, set_customer, token_of,
+};
 use known::Browser;
 pub(crate) use live::LiveLogins;
 pub use notes::NoteError;
@@ -43,6 +45,7 @@ use rules::PASSWORD_BYTES_MAX;
 pub use rules::RuleError;
 pub use seal::SealError;
 pub(crate) use seal::Sealer;
+pub(crate) use throttle::network_of;
 use throttle::{Throttle, Wait};
 pub(crate) use tokens::{Scope, Scopes, TokenWish};
 

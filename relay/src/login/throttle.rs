@@ -131,7 +131,7 @@ impl Throttle {
 }
 
 /// Who holds one IPv6 address mostly holds its whole /64.
-fn network_of(address: IpAddr) -> IpAddr {
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

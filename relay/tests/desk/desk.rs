@@ -59,6 +59,13 @@ impl Browser {
         Answer::of(self.http.delete(self.base.clone() + path).send().await.expect("answered")).await
     }
 
+    /// Follows events, from behind the last one that was heard.
+    pub(crate) async fn follow(&self, path: &str, last: Option<u64>) -> reqwest::Response {
+        let request = self.http.get(self.base.clone() + path);
+        let request = last.into_iter().fold(request, |request, last| request.header("last-event-id", last));
+        request.send().await.expect("answered")
+    }
+
     /// Opens a console: a standing link.
     pub(crate) async fn console(&self, house: &House) -> Peer {
         house.technician_of(&self.http, Preference::Quic).await
@@ -113,6 +120,12 @@ impl Desk {
         })
         .await;
         browser
+    }
+
+    /// The browser of somebody whom nobody knows.
+    pub(crate) fn stranger(&self) -> Browser {
+        let http = reqwest::Client::builder().cookie_store(true).build().expect("a client");
+        Browser { http, base: self.house.url(""), account: 0 }
     }
 
     /// A technician of no team.

@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod customers;
 mod desk;
 mod install;
 mod letters;
