@@ -131,6 +131,7 @@ impl Sessions {
             let source = Source {
                 platform: self.desktop.platform.clone(),
                 display: rendition.display(),
+                mode: wish.mode(),
                 hands: self.desktop.hands.clone(),
                 clock: self.clock,
             };

@@ -29,11 +29,13 @@ pub enum Layout {
     Predicted = 6,
     /// Rounded cosine waves of photographs: the one with loss. Never with zstd.
     Photo = 7,
+    /// Choices among what is around each pixel, range-coded: text and drawings. Never with zstd.
+    Traced = 8,
 }
 
 impl Layout {
     /// All layouts, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Solid,
         Self::Palette1,
         Self::Palette2,
@@ -42,6 +44,7 @@ impl Layout {
         Self::Plain,
         Self::Predicted,
         Self::Photo,
+        Self::Traced,
     ];
 
     /// The coding that names this layout.
@@ -62,14 +65,8 @@ impl Layout {
     }
 
     /// Whether zstd would find nothing in its bodies.
-    fn is_dense(self) -> bool {
-        matches!(self, Self::Solid | Self::Photo)
-    }
-
-    /// Whether it has no more than sixteen colours.
-    #[cfg(feature = "encode")]
-    pub(crate) fn is_drawn(self) -> bool {
-        matches!(self, Self::Solid | Self::Palette1 | Self::Palette2 | Self::Palette4)
+    pub(crate) fn is_dense(self) -> bool {
+        matches!(self, Self::Solid | Self::Photo | Self::Traced)
     }
 
     /// Bits of a palette index, for the layouts that have one.
@@ -79,7 +76,7 @@ impl Layout {
             Self::Palette2 => Some(2),
             Self::Palette4 => Some(4),
             Self::Palette8 => Some(8),
-            Self::Solid | Self::Plain | Self::Predicted | Self::Photo => None,
+            Self::Solid | Self::Plain | Self::Predicted | Self::Photo | Self::Traced => None,
         }
     }
 }
@@ -97,6 +94,6 @@ mod tests {
             }
         }
         let known = (0..=u8::MAX).filter(|&number| Layout::of(Coding(number)).is_ok()).count();
-        assert_eq!(known, 2 * Layout::ALL.len() - 2);
+        assert_eq!(known, 2 * Layout::ALL.len() - 3);
     }
 }

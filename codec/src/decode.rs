@@ -6,7 +6,7 @@ use wire::limits::{DICTIONARIES_MAX, TILE_BYTES_MAX};
 use wire::screen::Coding;
 use zstd::zstd_safe::{self, DCtx, DDict};
 
-use crate::layout::{self, COLOR_BYTES, TILE_PIXELS};
+use crate::layout::{self, COLOR_BYTES, TILE_PIXELS, traced::Tracer};
 use crate::{Layout, PayloadError};
 
 /// What begins every zstd frame, and is left out of payloads.
@@ -19,6 +19,7 @@ pub struct Decoder {
     framed: Vec<u8>,
     body: Vec<u8>,
     pixels: Vec<u8>,
+    tracer: Tracer,
 }
 
 impl Default for Decoder {
@@ -29,6 +30,7 @@ impl Default for Decoder {
             framed: Vec::with_capacity(ZSTD_MAGIC.len() + TILE_BYTES_MAX),
             body: Vec::with_capacity(TILE_PIXELS * COLOR_BYTES),
             pixels: Vec::with_capacity(TILE_PIXELS * PIXEL_BYTES),
+            tracer: Tracer::default(),
         }
     }
 }
@@ -80,7 +82,7 @@ impl Decoder {
         }
         let body = if zstd { &self.body } else { payload };
         self.pixels.resize(pixels * PIXEL_BYTES, 0);
-        layout::unpack(layout, body, size, &mut self.pixels)?;
+        layout::unpack(layout, body, size, &mut self.tracer, &mut self.pixels)?;
         Ok(&self.pixels)
     }
 

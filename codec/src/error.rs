@@ -37,6 +37,12 @@ pub enum PayloadError {
         /// Colours of the palette.
         colors: usize,
     },
+    /// A picture has more colours than a body may name.
+    #[error("more than {limit} colours")]
+    Colors {
+        /// The most that it may have.
+        limit: usize,
+    },
     /// The dictionary that it names was not received, or could not be read.
     #[error("dictionary {0} is not there")]
     NoDictionary(DictionaryId),

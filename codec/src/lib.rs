@@ -22,12 +22,18 @@ mod layout;
 #[cfg(feature = "encode")]
 pub mod moves;
 mod paint;
+#[cfg(feature = "encode")]
+mod photo;
+#[cfg(feature = "encode")]
+mod tone;
 #[cfg(feature = "video")]
 pub mod video;
 
 pub use coding::Layout;
 pub use decode::Decoder;
 #[cfg(feature = "encode")]
-pub use encode::{EncodeError, Encoder};
+pub use encode::{EncodeError, Encoder, teach};
 pub use error::PayloadError;
 pub use paint::{Counters, Painted, Painter};
+#[cfg(feature = "encode")]
+pub use tone::Toner;

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use codec::{EncodeError, Encoder};
+use codec::{EncodeError, Encoder, Toner};
 use parking_lot::Mutex;
 use platform::{CaptureError, Captured, OpenError, Platform, Waker};
 use proto::liveness::LinkClock;
 use proto::screen::{Capture, StoreError};
+use wire::control::ColorMode;
 use wire::screen::{Extent, Operation, SeatInput};
 use wire::{DecodeError, Epoch, TileIndex};
 
@@ -42,6 +43,8 @@ pub struct Source {
     pub platform: Platform,
     /// Which display.
     pub display: u8,
+    /// The colours that it is shown in.
+    pub mode: ColorMode,
     /// Tells which input came before a picture.
     pub hands: Option<Hands>,
     /// The clock of the link.
@@ -136,7 +139,7 @@ fn show_epoch(
                 not_before = if is_answer { now } else { now + INTERVAL_MIN };
                 let coder = match &mut coder {
                     Some(coder) => coder,
-                    none => none.insert(Coder::new(&captured)?),
+                    none => none.insert(Coder::new(&captured, source.mode)?),
                 };
                 let inputs = source.hands.as_ref().map(Hands::inputs).unwrap_or_default();
                 if let Some(coded) = coder.code(&captured, &wish, now, source.clock.at(now), inputs)? {
@@ -149,6 +152,8 @@ fn show_epoch(
 
 /// Codes the pictures of one epoch.
 struct Coder {
+    /// Where not all colours are shown.
+    toner: Option<Toner>,
     encoder: Encoder,
     films: Films,
     epoch: Epoch,
@@ -157,13 +162,13 @@ struct Coder {
 }
 
 impl Coder {
-    fn new(captured: &Captured<'_>) -> Result<Self, ShowError> {
+    fn new(captured: &Captured<'_>, mode: ColorMode) -> Result<Self, ShowError> {
         let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
         let size = captured.frame.size();
         let extent = Extent::new(side(size.width), side(size.height))?;
         let epoch = Epoch::from_wire(getrandom::u64()?);
-        let (encoder, films) = (Encoder::new(extent), Films::default());
-        Ok(Self { encoder, films, epoch, captured_us: 0, inputs: Vec::new() })
+        let (toner, encoder, films) = (Toner::new(mode, extent), Encoder::new(extent), Films::default());
+        Ok(Self { toner, encoder, films, epoch, captured_us: 0, inputs: Vec::new() })
     }
 
     /// What changed, coded; `None` when nothing did and no input was answered.
@@ -175,8 +180,11 @@ impl Coder {
         captured_us: u32,
         inputs: Vec<SeatInput>,
     ) -> Result<Option<Capture>, ShowError> {
-        let fresh = Some((&captured.frame, captured.damage));
-        let operations = match self.films.code(&mut self.encoder, fresh, wish, now) {
+        let (frame, damage) = match &mut self.toner {
+            Some(toner) => toner.tone(&captured.frame, captured.damage),
+            None => (captured.frame, captured.damage),
+        };
+        let operations = match self.films.code(&mut self.encoder, Some((&frame, damage)), wish, now) {
             // A display that lasts longer than its versions gets a new epoch by being opened again.
             Err(ShowError::Encode(EncodeError::Versions(_))) => return Err(CaptureError::Resized.into()),
             coded => coded?,

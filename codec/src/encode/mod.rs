@@ -7,7 +7,6 @@
 
 mod memory;
 mod parts;
-mod photo;
 mod tile;
 
 use std::time::{Duration, Instant};
@@ -21,6 +20,8 @@ use crate::damage::{self, Change};
 use crate::geometry;
 use crate::moves::{Move, Mover};
 use memory::{Coded, Memory, Print};
+
+pub use tile::teach;
 
 /// Changed tiles from which coding is shared out to rayon's threads: a few are done before those wake.
 const PARALLEL_TILES_MIN: usize = 8;

@@ -8,12 +8,12 @@ use wire::screen::{EXACT, Quality};
 use zstd::zstd_safe::{self, CCtx, CParameter};
 
 use super::memory::Coded;
-use super::photo::is_photo;
 use crate::Layout;
 use crate::damage::color;
 use crate::decode::ZSTD_MAGIC;
-use crate::layout::palette::{self, Palette};
+use crate::layout::traced::{Tally, Tracer};
 use crate::layout::{COLOR_BYTES, TILE_PIXELS, photo, plain, predicted};
+use crate::photo::{DRAWN_COLORS_MAX, is_photo};
 
 /// Level 3 makes recorded desktops 1 % smaller and takes half as long again.
 const ZSTD_LEVEL: i32 = 1;
@@ -24,6 +24,9 @@ const PLAIN_BYTES_MAX: usize = 12;
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::new());
 }
+
+/// Colours up to which a picture is traced even where most pixels differ from the one before.
+const TRACED_COLORS_MAX: usize = 256;
 
 /// Payloads up to this many bytes are exact even for photographs: loss would hardly make them shorter.
 const EXACT_BYTES_MAX: usize = 400;
@@ -44,10 +47,20 @@ pub(super) fn encode_quickly(picture: &Picture, rect: Rect) -> Coded {
     SCRATCH.with_borrow_mut(|scratch| scratch.encode_quickly(picture, rect))
 }
 
+/// What tracing the pixels of a rectangle teaches: of each model that has a prior, how likely 0 is in the end, in
+/// 4096ths, and how often it was seen. Nothing where they would not be traced. For making priors.
+pub fn teach(picture: &Picture, rect: Rect) -> Vec<(u16, u8)> {
+    SCRATCH.with_borrow_mut(|scratch| match Layout::of(scratch.encode(picture, rect).coding) {
+        Ok((Layout::Traced, _)) => scratch.tracer.learnt(),
+        _ => Vec::new(),
+    })
+}
+
 /// Working memory of a thread.
 struct Scratch {
     colors: Vec<u32>,
-    palette: Palette,
+    tally: Tally,
+    tracer: Tracer,
     body: Vec<u8>,
     zstd: CCtx<'static>,
     framed: Vec<u8>,
@@ -55,7 +68,7 @@ struct Scratch {
 
 impl Scratch {
     fn new() -> Self {
-        let body_bytes_max = (TILE_PIXELS * COLOR_BYTES).max(palette::HEAD_BYTES_MAX + TILE_PIXELS);
+        let body_bytes_max = TILE_PIXELS * COLOR_BYTES;
         let mut zstd = CCtx::create();
         for parameter in [
             CParameter::CompressionLevel(ZSTD_LEVEL),
@@ -69,7 +82,8 @@ impl Scratch {
         }
         Self {
             colors: Vec::with_capacity(TILE_PIXELS),
-            palette: Palette::new(),
+            tally: Tally::default(),
+            tracer: Tracer::default(),
             body: Vec::with_capacity(body_bytes_max),
             zstd,
             framed: Vec::with_capacity(zstd_safe::compress_bound(body_bytes_max)),
@@ -79,25 +93,23 @@ impl Scratch {
     fn encode_quickly(&mut self, picture: &Picture, rect: Rect) -> Coded {
         let width = rect.width as usize;
         self.take(picture, rect);
-        if !self.palette.take(&self.colors) {
-            return if is_photo(&self.colors, width) {
-                self.encode_photo(width)
-            } else {
-                self.encode_taken(width)
-            };
+        let is_tallied = self.tally.take(&self.colors);
+        if is_tallied && self.tally.len() <= DRAWN_COLORS_MAX || !is_photo(&self.colors, width) {
+            return self.encode_tallied(is_tallied, width);
         }
-        let exact = self.encode_taken(width);
-        // A handful of colours is a drawing, however it looks from far.
-        let is_drawn = Layout::of(exact.coding).is_ok_and(|(layout, _)| layout.is_drawn());
-        if exact.bytes.len() <= EXACT_BYTES_MAX || is_drawn || !is_photo(&self.colors, width) {
-            return exact;
+        if is_tallied && self.tally.len() <= TRACED_COLORS_MAX {
+            let exact = self.encode_tallied(is_tallied, width);
+            if exact.bytes.len() <= EXACT_BYTES_MAX {
+                return exact;
+            }
         }
         self.encode_photo(width)
     }
 
     fn encode(&mut self, picture: &Picture, rect: Rect) -> Coded {
         self.take(picture, rect);
-        self.encode_taken(rect.width as usize)
+        let is_tallied = self.tally.take(&self.colors);
+        self.encode_tallied(is_tallied, rect.width as usize)
     }
 
     fn take(&mut self, picture: &Picture, rect: Rect) {
@@ -107,10 +119,10 @@ impl Scratch {
         }
     }
 
-    /// The colours that were taken, exactly.
-    fn encode_taken(&mut self, width: usize) -> Coded {
-        let layout = self.lay_out(width);
-        let (coding, bytes) = match self.squeeze() {
+    /// The colours that were taken, exactly; `is_tallied` where there are not too many to be counted.
+    fn encode_tallied(&mut self, is_tallied: bool, width: usize) -> Coded {
+        let layout = self.lay_out(is_tallied, width);
+        let (coding, bytes) = match self.squeeze(layout) {
             Some(frame) => (layout.coding(true), Bytes::copy_from_slice(frame)),
             None => (layout.coding(false), Bytes::copy_from_slice(&self.body)),
         };
@@ -126,22 +138,18 @@ impl Scratch {
     }
 
     /// Fills the body in the layout that suits the colours.
-    fn lay_out(&mut self, width: usize) -> Layout {
+    fn lay_out(&mut self, is_tallied: bool, width: usize) -> Layout {
         self.body.clear();
-        if self.palette.take(&self.colors) {
-            let layout = self.palette.layout();
-            if let Some(bits) = layout.index_bits() {
-                self.palette.pack(bits, width, &mut self.body);
-                if self.body.len() < self.colors.len() * COLOR_BYTES {
-                    return layout;
-                }
-                self.body.clear();
-            } else {
-                plain::pack(self.palette.colors(), &mut self.body);
-                return layout;
-            }
+        if is_tallied && self.tally.len() == 1 {
+            plain::pack(self.colors.get(..1).unwrap_or_default(), &mut self.body);
+            return Layout::Solid;
         }
-        if is_drawn(&self.colors) {
+        let is_drawn = is_drawn(&self.colors);
+        if is_tallied && (is_drawn || self.tally.len() <= TRACED_COLORS_MAX) {
+            self.tracer.pack(&self.colors, width, &mut self.tally, &mut self.body);
+            return Layout::Traced;
+        }
+        if is_drawn {
             plain::pack(&self.colors, &mut self.body);
             Layout::Plain
         } else {
@@ -151,8 +159,8 @@ impl Scratch {
     }
 
     /// The body as a zstd frame without its magic number, where that is shorter.
-    fn squeeze(&mut self) -> Option<&[u8]> {
-        if self.body.len() <= PLAIN_BYTES_MAX {
+    fn squeeze(&mut self, layout: Layout) -> Option<&[u8]> {
+        if layout.is_dense() || self.body.len() <= PLAIN_BYTES_MAX {
             return None;
         }
         self.framed.clear();

@@ -4,10 +4,13 @@ pub(crate) mod palette;
 pub(crate) mod photo;
 pub(crate) mod plain;
 pub(crate) mod predicted;
+mod range;
+pub(crate) mod traced;
 
 use frame::{PIXEL_BYTES, Size, TILE_EXTENT};
 
 use crate::{Layout, PayloadError};
+use traced::Tracer;
 
 /// Bytes of a colour.
 pub(crate) const COLOR_BYTES: usize = 3;
@@ -21,6 +24,7 @@ pub(crate) fn body_bytes_max(layout: Layout, pixels: usize) -> usize {
         Layout::Solid => COLOR_BYTES,
         Layout::Plain | Layout::Predicted => pixels * COLOR_BYTES,
         Layout::Photo => photo::BODY_BYTES_MAX,
+        Layout::Traced => traced::BODY_BYTES_MAX,
         // With rows of one pixel each index fills a byte, whatever its bits.
         Layout::Palette1 | Layout::Palette2 | Layout::Palette4 | Layout::Palette8 => {
             palette::HEAD_BYTES_MAX + pixels
@@ -29,12 +33,19 @@ pub(crate) fn body_bytes_max(layout: Layout, pixels: usize) -> usize {
 }
 
 /// Writes the pixels of a body: `size.area()` of them, BGRX with X = 0. `out` has just the room.
-pub(crate) fn unpack(layout: Layout, body: &[u8], size: Size, out: &mut [u8]) -> Result<(), PayloadError> {
+pub(crate) fn unpack(
+    layout: Layout,
+    body: &[u8],
+    size: Size,
+    tracer: &mut Tracer,
+    out: &mut [u8],
+) -> Result<(), PayloadError> {
     match layout {
         Layout::Solid => plain::unpack_solid(body, out),
         Layout::Plain => plain::unpack(body, out),
         Layout::Predicted => predicted::unpack(body, size.width as usize, out),
         Layout::Photo => photo::unpack(body, size.width as usize, out),
+        Layout::Traced => tracer.unpack(body, size.width as usize, out),
         Layout::Palette1 | Layout::Palette2 | Layout::Palette4 | Layout::Palette8 => {
             let bits = layout.index_bits().unwrap_or(u8::BITS as usize);
             palette::unpack(body, bits, size.width as usize, out)

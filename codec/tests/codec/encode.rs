@@ -42,15 +42,16 @@ fn part(picture: &Picture, rect: Rect) -> Vec<[u8; 3]> {
 #[test]
 fn the_layout_follows_the_content() {
     assert_eq!(layout(Content::Colors(1)), Layout::Solid);
-    assert_eq!(layout(Content::Colors(2)), Layout::Palette1);
-    assert_eq!(layout(Content::Colors(4)), Layout::Palette2);
-    assert_eq!(layout(Content::Colors(16)), Layout::Palette4);
-    assert_eq!(layout(Content::Colors(200)), Layout::Palette8);
+    assert_eq!(layout(Content::Colors(2)), Layout::Traced);
+    assert_eq!(layout(Content::Colors(200)), Layout::Traced);
+    assert_eq!(layout(Content::Photo), Layout::Photo);
+    assert_eq!(layout(Content::Noise), Layout::Predicted);
     let size = Size::new(64, 64);
     let mut text = drawn(size, Content::Noise, 3);
     draw(&mut text, Rect::new(0, 8, 64, 56), Content::Colors(1), 1);
     let operations = encode(&mut encoder(size), &text);
-    assert_eq!(Layout::of(tile(&operations[0]).coding).map(|(layout, _)| layout), Ok(Layout::Plain));
+    // Noise in an eighth of it has fewer colours than there are numbers for.
+    assert_eq!(Layout::of(tile(&operations[0]).coding).map(|(layout, _)| layout), Ok(Layout::Traced));
 }
 
 #[test]

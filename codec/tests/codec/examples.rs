@@ -1,6 +1,6 @@
 //! What the files of vectors are made from. Bodies are laid out here by the words of `docs/coding.md`, not by
-//! the encoder, so that a mistake of the encoder does not become golden. Only photographs are our own coder's: the
-//! console's decoder, written from the same page, is what holds those.
+//! the encoder, so that a mistake of the encoder does not become golden. Only what is range-coded is our own coder's: the
+//! console's decoder, written from the same page, is what holds that.
 
 use std::fs;
 
@@ -14,6 +14,7 @@ use super::vectors::{Vector, hex, path};
 
 const ZSTD: u8 = 0x80;
 const PHOTO: u8 = 7;
+const TRACED: u8 = 8;
 
 /// A picture: rows of `width` colours, each blue, green, red.
 struct Picture {
@@ -138,7 +139,7 @@ fn photo(width: usize, height: usize) -> Picture {
 }
 
 pub(crate) fn payloads() -> Vec<Vector> {
-    [layouts(), squeezed(), with_dictionaries(), photographs()].into_iter().flatten().collect()
+    [layouts(), squeezed(), with_dictionaries(), photographs(), traced()].into_iter().flatten().collect()
 }
 
 fn layouts() -> Vec<Vector> {
@@ -205,21 +206,52 @@ fn with_dictionaries() -> Vec<Vector> {
     ]
 }
 
+/// What our own decoder makes of a body; `None` where it is none.
+fn decoded(name: &str, coding: u8, (width, height): (usize, usize), body: &[u8]) -> Option<Vector> {
+    let size = Size::new(width as u32, height as u32);
+    let pixels = Decoder::default().decode(Coding(coding), None, body, size).ok()?.to_vec();
+    let picture = Picture::new(width, height, |x, y| {
+        let at = (y * width + x) * 4;
+        [pixels[at], pixels[at + 1], pixels[at + 2]]
+    });
+    Some(picture.vector(name, coding, body))
+}
+
+/// Any bytes, from a seed.
+fn noise(seed: u32, length: u32) -> Vec<u8> {
+    (0..length).map(|at| (at * at * 151 + at * 29 + seed) as u8).collect()
+}
+
+fn traced() -> Vec<Vector> {
+    let two = Picture::new(64, 24, |x, y| [[9, 0, 0], [255; 3]][usize::from((x / 5 + y / 3) % 4 == 0)]);
+    let busy = Picture::new(40, 25, |x, y| {
+        let color = (x / 2 * 7 + y / 3 * 5) % 60;
+        [color * 83 % 251, color * 157 % 253, color * 31 % 241].map(|value| value as u8)
+    });
+    let encoded = |name, picture: &Picture| picture.vector(name, TRACED, &encoded(picture, TRACED));
+    // Some bytes name more colours than there may be, or end before all are read: others are taken then.
+    let any = |name, size, length| {
+        let found = (0..200).find_map(|seed| decoded(name, TRACED, size, &noise(seed, length)));
+        found.expect("one of many is a body")
+    };
+    vec![
+        encoded("traced, text on a whole tile", &text(64, 64)),
+        encoded("traced, text with odd sides", &text(61, 35)),
+        encoded("traced, two colours", &two),
+        encoded("traced, many colours", &busy),
+        encoded("traced, a column", &text(1, 40)),
+        any("traced, nothing", (7, 5), 0),
+        any("traced, any bytes", (64, 64), 40),
+        any("traced, any more bytes", (33, 17), 150),
+    ]
+}
+
 fn photographs() -> Vec<Vector> {
+    let coded =
+        |name, width, height, body: &[u8]| decoded(name, PHOTO, (width, height), body).expect("a body");
     // Any bytes behind the scale are coefficients, the largest and wildest among them.
-    let noise = |scale, length: u32| {
-        let bytes = (0..length).map(|at| (at * at * 151 + at * 29 + 71) as u8);
-        std::iter::once(scale).chain(bytes).collect::<Vec<u8>>()
-    };
-    let coded = |name: &str, width, height, body: &[u8]| {
-        let size = Size::new(width as u32, height as u32);
-        let pixels = Decoder::default().decode(Coding(PHOTO), None, body, size).expect("a body").to_vec();
-        Picture::new(width, height, |x, y| {
-            let at = (y * width + x) * 4;
-            [pixels[at], pixels[at + 1], pixels[at + 2]]
-        })
-        .vector(name, PHOTO, body)
-    };
+    let noise = |scale: u8, length| [&[scale], &noise(71, length)[..]].concat();
+    let photographed = |width, height| encoded(&photo(width, height), PHOTO);
     vec![
         coded("photo, a whole tile", 64, 64, &photographed(64, 64)),
         coded("photo, odd sides", 61, 35, &photographed(61, 35)),
@@ -229,17 +261,18 @@ fn photographs() -> Vec<Vector> {
     ]
 }
 
-/// What the encoder makes of a photograph.
-fn photographed(width: usize, height: usize) -> Vec<u8> {
-    let mut picture = frame::Picture::new(Size::new(width as u32, height as u32)).expect("small enough");
-    for (pixel, color) in picture.pixels_mut().chunks_exact_mut(4).zip(photo(width, height).colors) {
-        pixel[..3].copy_from_slice(&color);
+/// What the encoder makes of a picture, in the coding that it should choose.
+fn encoded(wanted: &Picture, coding: u8) -> Vec<u8> {
+    let size = Size::new(wanted.width as u32, (wanted.colors.len() / wanted.width) as u32);
+    let mut picture = frame::Picture::new(size).expect("small enough");
+    for (pixel, color) in picture.pixels_mut().chunks_exact_mut(4).zip(&wanted.colors) {
+        pixel[..3].copy_from_slice(color);
     }
     let mut encoder = Encoder::new(extent(picture.size()));
     let operations = encoder.encode(&picture.frame(), &[], now()).expect("the right size");
     match &operations[..] {
-        [Operation::Tile(tile)] if tile.coding == Coding(PHOTO) => tile.payload.to_vec(),
-        other => panic!("{other:?} is no photograph"),
+        [Operation::Tile(tile)] if tile.coding == Coding(coding) => tile.payload.to_vec(),
+        other => panic!("{other:?} has another coding"),
     }
 }
 
@@ -252,7 +285,10 @@ pub(crate) fn refused() -> Vec<Vector> {
     let magic = [&[0x28, 0xb5, 0x2f, 0xfd], &frame[..]].concat();
     let four = picture.indexed(&greys(2).into_iter().chain([[0; 3], [255; 3]]).collect::<Vec<_>>(), 8);
     let payloads: Vec<(&str, u8, Vec<u8>)> = vec![
-        ("unknown layout", 8, plain.clone()),
+        ("unknown layout", 9, plain.clone()),
+        ("traced with zstd", TRACED | ZSTD, frame.clone()),
+        ("traced, bytes left over", TRACED, vec![0xa5; 200]),
+        ("traced, too long", TRACED, vec![0; 24_577]),
         ("photo with zstd", PHOTO | ZSTD, frame.clone()),
         ("photo, empty", PHOTO, vec![]),
         ("photo, bytes left over", PHOTO, [&[16][..], &[0xff; 200]].concat()),

@@ -8,4 +8,5 @@ mod examples;
 mod moves;
 mod paint;
 mod pictures;
+mod tone;
 mod vectors;

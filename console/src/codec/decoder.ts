@@ -45,11 +45,7 @@ export class TileDecoder implements PixelDecoder {
     }
     const isPacked = (payload.coding & ZSTD_BIT) !== 0;
     const layout = layoutOf(payload.coding & ~ZSTD_BIT);
-    if (
-      layout === undefined ||
-      (isPacked && (layout === Layout.Solid || layout === Layout.Photo)) ||
-      TILE_BYTES_MAX < payload.bytes.length
-    ) {
+    if (layout === undefined || (isPacked && isDense(layout)) || TILE_BYTES_MAX < payload.bytes.length) {
       return undefined;
     }
     const bytesMax = bodyBytesMax(layout, width * height);
@@ -60,5 +56,10 @@ export class TileDecoder implements PixelDecoder {
 }
 
 function layoutOf(number: number): Layout | undefined {
-  return number <= Layout.Photo ? (number as Layout) : undefined;
+  return number <= Layout.Traced ? (number as Layout) : undefined;
+}
+
+/** Whether zstd would find nothing in its bodies. */
+function isDense(layout: Layout): boolean {
+  return layout === Layout.Solid || layout === Layout.Photo || layout === Layout.Traced;
 }

@@ -7,6 +7,7 @@
 
 import { TILE_SIDE } from "../wire/screen/grid.ts";
 import { PHOTO_BYTES_MAX, unpackPhoto } from "./photo.ts";
+import { TRACED_BYTES_MAX, unpackTraced } from "./traced.ts";
 
 export const Layout = {
   Solid: 0,
@@ -17,6 +18,7 @@ export const Layout = {
   Plain: 5,
   Predicted: 6,
   Photo: 7,
+  Traced: 8,
 } as const;
 
 export type Layout = (typeof Layout)[keyof typeof Layout];
@@ -45,6 +47,8 @@ export function bodyBytesMax(layout: Layout, pixels: number): number {
       return pixels * COLOR_BYTES;
     case Layout.Photo:
       return PHOTO_BYTES_MAX;
+    case Layout.Traced:
+      return TRACED_BYTES_MAX;
     default:
       return 1 + COLORS_MAX * COLOR_BYTES + pixels;
   }
@@ -61,6 +65,8 @@ export function unpack(layout: Layout, body: Uint8Array, width: number, out: Uin
       return unpackPredicted(body, width, out);
     case Layout.Photo:
       return unpackPhoto(body, width, out);
+    case Layout.Traced:
+      return unpackTraced(body, width, out);
     default:
       return unpackPalette(body, INDEX_BITS[layout] ?? 8, width, out);
   }

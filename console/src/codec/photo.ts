@@ -6,6 +6,7 @@
  * @module
  */
 import { TILE_SIDE } from "../wire/screen/grid.ts";
+import { BitReader } from "./range.ts";
 
 /** The longest body. */
 export const PHOTO_BYTES_MAX = 12 << 10;
@@ -16,7 +17,6 @@ const SAMPLES_MAX = TILE_SIDE * TILE_SIDE;
 const COEFFICIENT_MAX = 2047;
 const MAGNITUDE_BITS_MAX = 12;
 const LEVEL_MAX = 1 << MAGNITUDE_BITS_MAX;
-const RANGE_MIN = 1 << 24;
 const OPAQUE = 0xff00_0000;
 
 /** The place in a block of each coefficient, along the diagonals. */
@@ -36,20 +36,15 @@ const WAVES = Int32Array.from(
   ].flat(),
 );
 
-/* Models of bits lie in one array: how likely each is 0 in 4096ths, and in another how often it was seen. Per class:
-   level differs, level lengths, ends (a place by three), used (a place), magnitude lengths (4 bands by 3). */
+/* Where models are. Per class: level differs, level lengths, ends (a place by three), used (a place), magnitude
+   lengths (4 bands by 3). */
 const LEVEL = 1;
 const END = LEVEL + MAGNITUDE_BITS_MAX;
 const USED = END + BLOCK * 3;
 const MAGNITUDE = USED + BLOCK;
 const CLASS_MODELS = MAGNITUDE + 4 * 3 * MAGNITUDE_BITS_MAX;
 
-const zeros = new Uint16Array(2 * CLASS_MODELS);
-const seen = new Uint8Array(2 * CLASS_MODELS);
-let bytes: Uint8Array = new Uint8Array(0);
-let next = 0;
-let range = 0;
-let code = 0;
+const bits = new BitReader(2 * CLASS_MODELS);
 
 const steps = new Int32Array(BLOCK);
 const block = new Int32Array(BLOCK);
@@ -73,13 +68,13 @@ export function unpackPhoto(body: Uint8Array, width: number, out: Uint32Array): 
   if (scale === undefined || PHOTO_BYTES_MAX < body.length) {
     return false;
   }
-  start(body.subarray(1));
+  bits.start(body.subarray(1));
   const height = out.length / width;
   const [halfWidth, halfHeight] = [(width + 1) >> 1, (height + 1) >> 1];
   restore(luma, width, height, 0, scale);
   restore(blue, halfWidth, halfHeight, 1, scale);
   restore(red, halfWidth, halfHeight, 1, scale);
-  if (next < bytes.length) {
+  if (!bits.isAtEnd()) {
     return false;
   }
   for (let y = 0, at = 0; y < height; y++) {
@@ -142,9 +137,9 @@ function readBlock(own: 0 | 1, y: number, x: number): void {
     [level, foretold] = [aboveLevel, 2 * aboveLast];
   }
   block.fill(0);
-  if (bit(base) === 1) {
+  if (bits.bit(base) === 1) {
     const off = magnitude(base + LEVEL);
-    level = clamp(level + (evenBit() === 1 ? -off : off), LEVEL_MAX);
+    level = clamp(level + (bits.evenBit() === 1 ? -off : off), LEVEL_MAX);
   }
   block[0] = clamp(level * (steps[0] ?? 1), COEFFICIENT_MAX);
   const last = readWaves(base, foretold);
@@ -159,16 +154,16 @@ function readWaves(base: number, foretold: number): number {
   let before = 0;
   for (let place = 1; place < BLOCK; place++) {
     const beyond = foretold < 2 * place ? 2 : foretold < 4 * place ? 1 : 0;
-    if (bit(base + END + place * 3 + beyond) === 1) {
+    if (bits.bit(base + END + place * 3 + beyond) === 1) {
       break;
     }
-    while (place < BLOCK - 1 && bit(base + USED + place) === 0) {
+    while (place < BLOCK - 1 && bits.bit(base + USED + place) === 0) {
       place += 1;
     }
     const band = place < 3 ? 0 : place < 6 ? 1 : place < 15 ? 2 : 3;
     const length = before < 2 ? 0 : before < 4 ? 1 : 2;
     before = magnitude(base + MAGNITUDE + (band * 3 + length) * MAGNITUDE_BITS_MAX);
-    const value = evenBit() === 1 ? -before : before;
+    const value = bits.evenBit() === 1 ? -before : before;
     block[ZIGZAG[place] ?? 0] = clamp(value * (steps[place] ?? 1), COEFFICIENT_MAX);
     last = place;
   }
@@ -178,12 +173,12 @@ function readWaves(base: number, foretold: number): number {
 /** A number above 0: its length in bits, then what is behind its first bit. */
 function magnitude(models: number): number {
   let more = 0;
-  while (more < MAGNITUDE_BITS_MAX - 1 && bit(models + more) === 1) {
+  while (more < MAGNITUDE_BITS_MAX - 1 && bits.bit(models + more) === 1) {
     more += 1;
   }
   let value = 1;
   for (; 0 < more; more--) {
-    value = (value << 1) | evenBit();
+    value = (value << 1) | bits.evenBit();
   }
   return value;
 }
@@ -216,57 +211,6 @@ function inverse(samples: Int16Array, start: number, stride: number): void {
       samples[start + y * stride + x] = Math.max(-128, Math.min(127, (row[x] ?? 0) >> 14));
     }
   }
-}
-
-function start(coded: Uint8Array): void {
-  zeros.fill(1 << 11);
-  seen.fill(0);
-  bytes = coded;
-  next = 0;
-  range = 0xffff_ffff;
-  code = 0;
-  for (let at = 0; at < 4; at++) {
-    code = ((code << 8) | nextByte()) >>> 0;
-  }
-}
-
-/** Bytes behind the end are 0. */
-function nextByte(): number {
-  const value = bytes[next] ?? 0;
-  next += 1;
-  return value;
-}
-
-function bit(model: number): 0 | 1 {
-  const zero = zeros[model] ?? 0;
-  const value = split((range >>> 12) * zero);
-  const count = seen[model] ?? 0;
-  const shift = count < 2 ? 2 : count < 6 ? 3 : count < 14 ? 4 : 5;
-  zeros[model] = value === 1 ? zero - (zero >> shift) : zero + ((4096 - zero) >> shift);
-  if (count < 255) {
-    seen[model] = count + 1;
-  }
-  return value;
-}
-
-/** A bit that is as likely 0 as 1. */
-function evenBit(): 0 | 1 {
-  return split(range >>> 1);
-}
-
-function split(zero: number): 0 | 1 {
-  const isOne = zero <= code;
-  if (isOne) {
-    code -= zero;
-    range -= zero;
-  } else {
-    range = zero;
-  }
-  while (range < RANGE_MIN) {
-    range = (range << 8) >>> 0;
-    code = ((code << 8) | nextByte()) >>> 0;
-  }
-  return isOne ? 1 : 0;
 }
 
 function clamp(value: number, most: number): number {

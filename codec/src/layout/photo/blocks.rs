@@ -1,8 +1,8 @@
 //! What a block of 8×8 coefficients is as bits.
 
 #[cfg(feature = "encode")]
-use super::range::Writer;
-use super::range::{FRESH, Model, Reader};
+use super::super::range::Writer;
+use super::super::range::{FRESH, Model, Reader};
 use super::wave::{BLOCK, Block, Steps, ZIGZAG};
 
 /// Brightness or colour: they have models of their own.

@@ -1,19 +1,18 @@
 //! Photographs with loss: brightness in full and colour in half resolution, as rounded cosine waves.
 //!
-//! `scale | range-coded coefficients`. `docs/coding.md` says it all; [`range`] has the bits, [`blocks`] what they
+//! `scale | range-coded coefficients`. `docs/coding.md` says it all; [`blocks`] has what the bits
 //! say of a block, [`wave`] the transform. Never used for text, and refined once the picture stands still.
 
 mod blocks;
 mod planes;
-mod range;
 mod wave;
 
 use frame::PIXEL_BYTES;
 
+use super::range::Reader;
 use crate::PayloadError;
 use blocks::{BlockReader, Class};
 use planes::{Plane, Planes};
-use range::Reader;
 use wave::Steps;
 
 /// The longest body: more than any photograph takes; a receiver need not read more.
@@ -55,7 +54,7 @@ fn restore(plane: &mut Plane, class: Class, steps: &Steps, reader: &mut BlockRea
 #[cfg(feature = "encode")]
 pub(crate) fn pack(colors: &[u32], width: usize, scale: u8, body: &mut Vec<u8>) {
     body.push(scale);
-    let mut writer = blocks::BlockWriter::new(range::Writer::new(body));
+    let mut writer = blocks::BlockWriter::new(super::range::Writer::new(body));
     let mut planes = Planes::of(colors, width);
     for (plane, class) in planes.each() {
         let steps = Steps::new(scale, class);

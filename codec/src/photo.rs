@@ -2,6 +2,9 @@
 
 use frame::TILE_EXTENT;
 
+/// Colours up to which a picture is a drawing, however it looks from far.
+pub(crate) const DRAWN_COLORS_MAX: usize = 16;
+
 /// A step between two pixels of a channel up to this is even paper, whatever gradient lies under it.
 const EVEN_MAX: i32 = 3;
 
@@ -25,7 +28,7 @@ struct Count {
 }
 
 /// Whether the pixels, in rows of `width`, are a photograph without text on it, so that loss is hardly seen.
-pub(super) fn is_photo(colors: &[u32], width: usize) -> bool {
+pub(crate) fn is_photo(colors: &[u32], width: usize) -> bool {
     let mut blocks = [Count::default(); (TILE_EXTENT as usize / BLOCK).pow(2)];
     let (mut same, mut soft, mut edges) = (0, 0, 0);
     for (y, row) in colors.chunks(width).enumerate() {

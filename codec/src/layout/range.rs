@@ -7,10 +7,31 @@ pub(super) struct Model {
     seen: u8,
 }
 
+/// A coder of bits in one direction: the writer takes the bit that it is given, the reader gives its own.
+pub(super) trait Bits {
+    /// A bit of a kind.
+    fn bit(&mut self, model: &mut Model, wanted: bool) -> bool;
+
+    /// A bit that is as likely 0 as 1.
+    fn even_bit(&mut self, wanted: bool) -> bool;
+}
+
 /// A bit of which nothing is known.
 pub(super) const FRESH: Model = Model { zero: 1 << 11, seen: 0 };
 
 impl Model {
+    /// As if it had been seen so often.
+    pub(super) const fn with_prior(zero: u16, seen: u8) -> Self {
+        Self { zero, seen }
+    }
+
+    /// How likely 0 is by now, in 4096ths, and how often it was seen.
+    #[cfg(feature = "encode")]
+    pub(super) fn learnt(self) -> (u16, u8) {
+        (self.zero, self.seen)
+    }
+
+    #[inline]
     fn learn(&mut self, bit: bool) {
         // The first bits tell most, so they count more.
         let shift = match self.seen {
@@ -51,6 +72,7 @@ impl<'a> Reader<'a> {
         self.next
     }
 
+    #[inline]
     pub(super) fn bit(&mut self, model: &mut Model) -> bool {
         let bit = self.split((self.range >> 12) * u32::from(model.zero));
         model.learn(bit);
@@ -62,6 +84,7 @@ impl<'a> Reader<'a> {
         self.split(self.range >> 1)
     }
 
+    #[inline]
     fn split(&mut self, zero: u32) -> bool {
         let bit = zero <= self.code;
         if bit {
@@ -80,6 +103,18 @@ impl<'a> Reader<'a> {
         let byte = self.bytes.get(self.next).copied().unwrap_or(0);
         self.next += 1;
         byte.into()
+    }
+}
+
+impl Bits for Reader<'_> {
+    #[inline]
+    fn bit(&mut self, model: &mut Model, _: bool) -> bool {
+        Reader::bit(self, model)
+    }
+
+    #[inline]
+    fn even_bit(&mut self, _: bool) -> bool {
+        Reader::even_bit(self)
     }
 }
 
@@ -109,6 +144,7 @@ impl<'a> Writer<'a> {
         self.split(self.range >> 1, bit);
     }
 
+    #[inline]
     fn split(&mut self, zero: u32, bit: bool) {
         if bit {
             self.raise(zero);
@@ -149,5 +185,20 @@ impl<'a> Writer<'a> {
         while self.start < self.out.len() && self.out.last() == Some(&0) {
             self.out.pop();
         }
+    }
+}
+
+#[cfg(feature = "encode")]
+impl Bits for Writer<'_> {
+    #[inline]
+    fn bit(&mut self, model: &mut Model, wanted: bool) -> bool {
+        Writer::bit(self, model, wanted);
+        wanted
+    }
+
+    #[inline]
+    fn even_bit(&mut self, wanted: bool) -> bool {
+        Writer::even_bit(self, wanted);
+        wanted
     }
 }
