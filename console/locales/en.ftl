@@ -2,8 +2,43 @@
 
 product = Nearhand
 language = Language
-language-en = English
-language-fr = Français
+
+## What all pages share
+
+dialog-close = Close
+dialog-cancel = Cancel
+copied = Copied
+copy-hint = Click to copy
+theme = Colours of the page
+theme-auto = As the system
+theme-light = Light
+theme-dark = Dark
+theme-contrast = High contrast
+
+rule-not-found = It is not there any more.
+rule-already = That is done already.
+rule-disabled = The account is disabled.
+rule-expired = Its time is over.
+rule-full = There are as many as there may be.
+rule-in-use = It is still in use.
+rule-is-owner = You own this session: end it, keep it, or offer it to somebody else first.
+rule-members-only = You are not in this session.
+rule-no-console = This works only while your console is connected.
+rule-nobody-there = Nobody who could answer is there.
+rule-not-waiting = The session does not wait any more.
+rule-over = It is over.
+rule-owner-only = Only the owner of the session may do this.
+rule-password = The password is missing or wrong.
+rule-permission = You lack the permission for this.
+rule-queue-out-of-reach = You cannot reach this queue.
+rule-schedule = The schedule does not allow it now.
+rule-stale = Somebody else has changed it meanwhile. Look at it again.
+rule-taken = This name is taken.
+rule-used = It was used already.
+problem-offline = The computer is not connected.
+problem-mail-off = This site sends no e-mail.
+problem-throttled = Too many tries. Please wait a minute.
+problem-not-administrator = Only administrators may do this.
 
 login-title = Sign in
 login-user = User name

@@ -2,8 +2,43 @@
 
 product = Nearhand
 language = Langue
-language-en = English
-language-fr = Français
+
+## Ce que toutes les pages partagent
+
+dialog-close = Fermer
+dialog-cancel = Annuler
+copied = Copié
+copy-hint = Cliquer pour copier
+theme = Couleurs de la page
+theme-auto = Comme le système
+theme-light = Clair
+theme-dark = Sombre
+theme-contrast = Contraste élevé
+
+rule-not-found = Cela n’existe plus.
+rule-already = C’est déjà fait.
+rule-disabled = Le compte est désactivé.
+rule-expired = Le délai est dépassé.
+rule-full = Le nombre maximal est atteint.
+rule-in-use = C’est encore utilisé.
+rule-is-owner = Cette session est à vous : terminez-la, gardez-la ou proposez-la d’abord à quelqu’un.
+rule-members-only = Vous n’êtes pas dans cette session.
+rule-no-console = Ceci n’est possible que lorsque votre console est connectée.
+rule-nobody-there = Personne n’est là pour répondre.
+rule-not-waiting = La session n’attend plus.
+rule-over = C’est terminé.
+rule-owner-only = Seul le propriétaire de la session peut le faire.
+rule-password = Le mot de passe manque ou est faux.
+rule-permission = Vous n’avez pas l’autorisation nécessaire.
+rule-queue-out-of-reach = Vous n’avez pas accès à cette file.
+rule-schedule = Le calendrier ne le permet pas maintenant.
+rule-stale = Quelqu’un l’a modifié entre-temps. Relisez-le.
+rule-taken = Ce nom est déjà pris.
+rule-used = Cela a déjà été utilisé.
+problem-offline = L’ordinateur n’est pas connecté.
+problem-mail-off = Ce site n’envoie pas d’e-mail.
+problem-throttled = Trop d’essais. Attendez une minute.
+problem-not-administrator = Réservé aux administrateurs.
 
 login-title = Connexion
 login-user = Nom d’utilisateur

@@ -8,6 +8,7 @@ import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { describe, expect, test } from "vitest";
 
 import { cssCursor } from "../src/ui/css-cursor.ts";
+import { PROBLEM_KEYS, RULES } from "../src/ui/failure-text.ts";
 import { screenshotName } from "../src/ui/save.ts";
 import { STAGES } from "../src/worker/messages.ts";
 import { QualityMeter } from "../src/worker/quality.ts";
@@ -31,7 +32,12 @@ function keysUsed(): Set<string> {
   const reasons = [...all.matchAll(/\[RefusalCode\.\w+\]: "([\w-]+)"/g)].map(
     ([, reason]) => `refusal-${reason}`,
   );
-  return new Set([...literal, ...notices, ...reasons, ...STAGES.map((stage) => `stage-${stage}`)]);
+  const refusals = [
+    ...RULES.map((rule) => `rule-${rule.replaceAll("_", "-")}`),
+    ...PROBLEM_KEYS.map((key) => `problem-${key}`),
+  ];
+  const stages = STAGES.map((stage) => `stage-${stage}`);
+  return new Set([...literal, ...notices, ...reasons, ...refusals, ...stages]);
 }
 
 describe("words", () => {

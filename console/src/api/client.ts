@@ -1,29 +1,19 @@
 /**
- * The relay's HTTP API as the console uses it. Works in the page and in its worker.
- *
- * | request                                   | answer                                                     |
- * |-------------------------------------------|------------------------------------------------------------|
- * | `POST /api/login {user, password}`        | 200 `Me` and the login cookie; 401, 429                    |
- * | `GET /api/me`                             | 200 `Me`; 401 without a login                              |
- * | `POST /api/logout`                        | 204                                                        |
- * | `GET /api/endpoints`                      | 200, a list of `Endpoint`                                  |
- * | `GET /api/events`                         | server-sent events, see `events.ts`                        |
- * | `POST /api/tickets`                       | 200 `Ticket`: single use, for one link                     |
- *
- * Every failure is a `Problem`. Requests carry the cookie of the same origin; nothing is kept here.
+ * Logging in and out, tickets, and the computers. Works in the page and in its worker.
  *
  * @module
  */
-import { type Problem, RequestError } from "./problem.ts";
-
-/** Longer than a relay ever needs; what hangs beyond it is a broken line. */
-const REQUEST_TIMEOUT_MS = 10_000;
+import { request } from "./http.ts";
+import { RequestError } from "./problem.ts";
 
 /** Who is logged in. */
 export interface Me {
+  readonly account: number;
   readonly user: string;
   /** How the user is called. */
   readonly name: string;
+  /** Whether the account has a second factor. */
+  readonly has_totp: boolean;
 }
 
 /** A computer with an agent. */
@@ -50,8 +40,9 @@ export interface Ticket {
   readonly websocket: { readonly url: string };
 }
 
-export function logIn(user: string, password: string): Promise<Me> {
-  return request<Me>("POST", "/api/login", { user, password });
+/** `code` is of the second factor, where the account has one: without it the problem's key is `code-wanted`. */
+export function logIn(user: string, password: string, code?: string): Promise<Me> {
+  return request("POST", "/api/login", { user, password, ...(code && { code }) });
 }
 
 /** Who is logged in, or nothing without a login. */
@@ -67,45 +58,9 @@ export async function me(): Promise<Me | undefined> {
 }
 
 export function logOut(): Promise<void> {
-  return request<void>("POST", "/api/logout");
-}
-
-export function endpoints(): Promise<Endpoint[]> {
-  return request<Endpoint[]>("GET", "/api/endpoints");
+  return request("POST", "/api/logout");
 }
 
 export function ticket(): Promise<Ticket> {
-  return request<Ticket>("POST", "/api/tickets");
-}
-
-async function request<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-  const response = await send(method, path, body);
-  if (!response.ok) {
-    const problem = await problemOf(response);
-    throw new RequestError(problem.detail ?? problem.title, problem);
-  }
-  return (response.status === 204 ? undefined : await response.json()) as Answer;
-}
-
-async function send(method: string, path: string, body?: object): Promise<Response> {
-  try {
-    return await fetch(path, {
-      method,
-      credentials: "same-origin",
-      cache: "no-store",
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-    });
-  } catch (error) {
-    throw new RequestError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function problemOf(response: Response): Promise<Problem> {
-  const bare = { type: "about:blank", title: response.statusText || `status ${response.status}` };
-  try {
-    return { ...bare, ...((await response.json()) as object), status: response.status };
-  } catch {
-    return { ...bare, status: response.status };
-  }
+  return request("POST", "/api/tickets");
 }

@@ -4,14 +4,21 @@
  * @module
  */
 
-/** The body of a failed request. `field` names the field at fault, `limit` the bound that was passed. */
+/** The body of a failed request. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
+  /** For people: what was asked for, and the limit that it passes. */
   readonly detail?: string;
+  /** The field at fault. */
   readonly field?: string;
-  readonly limit?: number;
+  /** Names the text by which a page says it, where it has to tell this failure from others. */
+  readonly key?: string;
+  /** The rule of the desk that forbids it, such as `owner_only`. */
+  readonly rule?: string;
+  /** How long until the same request may succeed, where waiting helps. */
+  readonly retry_after_ms?: number;
 }
 
 /** A request that failed: refused with a problem, or never answered (`problem` is missing). */
@@ -28,4 +35,9 @@ export class RequestError extends Error {
   get status(): number {
     return this.problem?.status ?? 0;
   }
+}
+
+/** The problem behind whatever was thrown, if it is one. */
+export function problemBehind(error: unknown): Problem | undefined {
+  return error instanceof RequestError ? error.problem : undefined;
 }

@@ -8,14 +8,20 @@
  */
 import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
 
-import en from "../../locales/en.ftl?raw";
-import fr from "../../locales/fr.ftl?raw";
-
-const SOURCES = { en, fr } as const;
+/** Every file of the folder is a language: a third one is added by its file alone. */
+const FILES = import.meta.glob<string>("../../locales/*.ftl", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+const SOURCES: ReadonlyMap<string, string> = new Map(
+  Object.entries(FILES).map(([path, text]) => [path.replace(/^.*\/(.+)\.ftl$/, "$1"), text]),
+);
 const STORAGE_KEY = "nearhand.language";
 
-export type Language = keyof typeof SOURCES;
-export const LANGUAGES = Object.keys(SOURCES) as Language[];
+/** A BCP 47 tag, such as `fr`. */
+export type Language = string;
+export const LANGUAGES: readonly Language[] = [...SOURCES.keys()].sort();
 
 const state = $state<{ language: Language }>({ language: initialLanguage() });
 const bundles = new Map<Language, FluentBundle>();
@@ -25,8 +31,17 @@ export function language(): Language {
   return state.language;
 }
 
-/** Shows everything in another language, and remembers it. */
+/** What a language calls itself. */
+export function languageName(tag: Language): string {
+  const name = new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag;
+  return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
+}
+
+/** Shows everything in another language, and remembers it in this browser. */
 export function setLanguage(chosen: Language): void {
+  if (!SOURCES.has(chosen)) {
+    return;
+  }
   state.language = chosen;
   localStorage.setItem(STORAGE_KEY, chosen);
   document.documentElement.lang = chosen;
@@ -44,14 +59,20 @@ function bundleOf(name: Language): FluentBundle {
   if (!bundle) {
     // No marks of direction around variables: both languages run left to right, and tests compare texts.
     bundle = new FluentBundle(name, { useIsolating: false });
-    bundle.addResource(new FluentResource(SOURCES[name]));
+    bundle.addResource(new FluentResource(SOURCES.get(name) ?? ""));
     bundles.set(name, bundle);
   }
   return bundle;
 }
 
+// Another page of ours has changed it.
+addEventListener("storage", ({ key, newValue }) => {
+  if (key === STORAGE_KEY && newValue !== null) {
+    setLanguage(newValue);
+  }
+});
+
 function initialLanguage(): Language {
   const wishes = [localStorage.getItem(STORAGE_KEY), ...navigator.languages];
-  const known = wishes.map((wish) => wish?.slice(0, 2)).find((wish) => wish !== undefined && wish in SOURCES);
-  return (known as Language | undefined) ?? "en";
+  return wishes.map((wish) => wish?.slice(0, 2) ?? "").find((wish) => SOURCES.has(wish)) ?? "en";
 }
