@@ -53,6 +53,67 @@ login-throttled = Too many tries. Please wait a minute.
 menu-account = Account of { $name }
 menu-logout = Sign out
 
+# What customers see: the public portal. It is loaded alone, so it says nothing by other keys than these.
+portal-title = Support
+portal-loading = One moment…
+portal-missing = There is no support page at this address.
+portal-retry = Try again
+portal-nobody = Nobody is here at the moment. Please come back later.
+portal-ways = How to start
+portal-by-key = Session key
+portal-by-issue = Topic
+portal-by-technician = Technician
+portal-key = Session key
+portal-key-hint = The ten letters that you were given.
+portal-key-short = A key has ten letters.
+portal-issue = What is it about?
+portal-technician = Who should help you?
+portal-choose-one = Please choose one.
+portal-name = Your name
+portal-name-missing = Please say how you are called.
+portal-question = What can we do for you? (optional)
+portal-start = Start
+portal-starting = Starting…
+portal-privacy = A session begins with a chat. Nobody sees your screen unless you start a program for it.
+portal-waiting = { $position ->
+    [one] You are next.
+   *[other] You are number { $position } in the queue.
+}
+portal-kept = Your session is put aside for a moment. Somebody will be back.
+portal-served = With you: { $names }
+portal-lost = The connection is lost. Reconnecting…
+portal-end = End
+portal-end-question = End the session?
+portal-end-yes = End it
+portal-end-no = Go on
+portal-chat = Chat
+portal-chat-empty = You can write already; it is read as soon as somebody is here.
+portal-you = You
+portal-message = Your message
+portal-send = Send
+portal-over = The session is over
+portal-over-customer = You have ended it.
+portal-over-helper = It was ended by whoever helped you.
+portal-over-nobody = Nobody was there to help. Please try again later.
+portal-over-lost = The connection was lost for too long.
+portal-over-unknown = Thank you for your visit.
+portal-rate = How was it?
+portal-stars = { $count ->
+    [one] { $count } star of 5
+   *[other] { $count } stars of 5
+}
+portal-comment = Anything to add? (optional)
+portal-rate-send = Send rating
+portal-rated = Thank you for your rating.
+portal-again = Start a new session
+portal-refused-key = This key is not known. Please check it.
+portal-refused-used = This key was used already. Ask for a new one.
+portal-refused-expired = This key is no longer valid. Ask for a new one.
+portal-refused-away = This technician is not available any more. Please choose again.
+portal-refused-full = Too many people are waiting at the moment. Please try again later.
+portal-refused-often = Too many tries. Please wait { $seconds } seconds.
+portal-refused-rated = This session was rated already.
+
 endpoints-title = Computers
 endpoints-search = Search
 endpoints-search-hint = Name, system or address

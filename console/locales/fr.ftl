@@ -53,6 +53,67 @@ login-throttled = Trop d’essais. Veuillez patienter une minute.
 menu-account = Compte de { $name }
 menu-logout = Se déconnecter
 
+# Ce que voient les clients : le portail public. Il est chargé seul et n'utilise que ces clés.
+portal-title = Assistance
+portal-loading = Un instant…
+portal-missing = Il n’y a pas de page d’assistance à cette adresse.
+portal-retry = Réessayer
+portal-nobody = Personne n’est disponible pour le moment. Revenez plus tard.
+portal-ways = Comment commencer
+portal-by-key = Clé de session
+portal-by-issue = Sujet
+portal-by-technician = Technicien
+portal-key = Clé de session
+portal-key-hint = Les dix lettres qui vous ont été données.
+portal-key-short = Une clé compte dix lettres.
+portal-issue = De quoi s’agit-il ?
+portal-technician = Qui doit vous aider ?
+portal-choose-one = Faites un choix.
+portal-name = Votre nom
+portal-name-missing = Indiquez votre nom.
+portal-question = Que pouvons-nous faire pour vous ? (facultatif)
+portal-start = Commencer
+portal-starting = Ouverture…
+portal-privacy = Une session commence par une discussion. Personne ne voit votre écran tant que vous ne lancez pas de programme pour cela.
+portal-waiting = { $position ->
+    [1] C’est bientôt votre tour.
+   *[other] Vous êtes numéro { $position } dans la file.
+}
+portal-kept = Votre session est mise de côté un instant. Quelqu’un va revenir.
+portal-served = Avec vous : { $names }
+portal-lost = La connexion est perdue. Reconnexion…
+portal-end = Terminer
+portal-end-question = Terminer la session ?
+portal-end-yes = Terminer
+portal-end-no = Continuer
+portal-chat = Discussion
+portal-chat-empty = Vous pouvez déjà écrire ; ce sera lu dès que quelqu’un sera là.
+portal-you = Vous
+portal-message = Votre message
+portal-send = Envoyer
+portal-over = La session est terminée
+portal-over-customer = Vous l’avez terminée.
+portal-over-helper = La personne qui vous aidait l’a terminée.
+portal-over-nobody = Personne n’était disponible. Réessayez plus tard.
+portal-over-lost = La connexion a été perdue trop longtemps.
+portal-over-unknown = Merci de votre visite.
+portal-rate = Comment cela s’est-il passé ?
+portal-stars = { $count ->
+    [one] { $count } étoile sur 5
+   *[other] { $count } étoiles sur 5
+}
+portal-comment = Quelque chose à ajouter ? (facultatif)
+portal-rate-send = Envoyer l’évaluation
+portal-rated = Merci pour votre évaluation.
+portal-again = Commencer une nouvelle session
+portal-refused-key = Cette clé n’est pas connue. Vérifiez-la.
+portal-refused-used = Cette clé a déjà servi. Demandez-en une autre.
+portal-refused-expired = Cette clé n’est plus valable. Demandez-en une autre.
+portal-refused-away = Ce technicien n’est plus disponible. Choisissez de nouveau.
+portal-refused-full = Trop de personnes attendent en ce moment. Réessayez plus tard.
+portal-refused-often = Trop d’essais. Patientez { $seconds } secondes.
+portal-refused-rated = Cette session a déjà été évaluée.
+
 endpoints-title = Ordinateurs
 endpoints-search = Rechercher
 endpoints-search-hint = Nom, système ou adresse

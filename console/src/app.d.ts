@@ -5,3 +5,6 @@
  */
 /// <reference types="svelte" />
 /// <reference types="vite/client" />
+
+/** The languages of `locales/`, filled in when the pages are built. */
+declare const __LANGUAGES__: readonly string[];

@@ -9,13 +9,12 @@
 import { mount } from "svelte";
 
 import App from "./App.svelte";
-import { language } from "./i18n/i18n.svelte.ts";
+import { speak } from "./i18n/i18n.svelte.ts";
 import { offerProbe } from "./state/probe.ts";
 import { startTheme } from "./ui/theme.svelte.ts";
 
-document.documentElement.lang = language();
-
 startTheme();
+await speak(import.meta.glob("../locales/*.ftl", { query: "?raw" }));
 offerProbe();
 
 const target = document.getElementById("app");

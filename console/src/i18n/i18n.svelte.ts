@@ -1,30 +1,35 @@
 /**
- * The console's language: `t(key, { name })` gives the text of a key in the chosen language.
+ * The language of a page: `t(key, { name })` gives the text of a key in the chosen language.
  *
- * The texts are Fluent files in `locales/`. The language is the one chosen earlier in this browser, or else the
- * first of the browser's own that we have, or English. A missing key shows itself as `{key}`.
+ * The texts are Fluent files in `locales/`, one a language. A page loads the part that it needs, in the language that
+ * it shows, by {@link speak}. The language is the one chosen earlier in this browser, or else the first of the
+ * browser's own that we have, or English. A missing key shows itself as `{key}`.
  *
  * @module
  */
 import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
 
-/** Every file of the folder is a language: a third one is added by its file alone. */
-const FILES = import.meta.glob<string>("../../locales/*.ftl", {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
-const SOURCES: ReadonlyMap<string, string> = new Map(
-  Object.entries(FILES).map(([path, text]) => [path.replace(/^.*\/(.+)\.ftl$/, "$1"), text]),
-);
 const STORAGE_KEY = "nearhand.language";
 
 /** A BCP 47 tag, such as `fr`. */
 export type Language = string;
-export const LANGUAGES: readonly Language[] = [...SOURCES.keys()].sort();
+
+/** A page's words: what loads them, by the file of each language. `import.meta.glob` makes these. */
+export type Words = Readonly<Record<string, () => Promise<unknown>>>;
+
+/** Every file of the folder is a language: a third one is added by its file alone. */
+export const LANGUAGES: readonly Language[] = __LANGUAGES__;
 
 const state = $state<{ language: Language }>({ language: initialLanguage() });
 const bundles = new Map<Language, FluentBundle>();
+let words: Words = {};
+
+/** Gives a page its words. To be awaited before anything is shown. */
+export async function speak(own: Words): Promise<void> {
+  words = own;
+  await load(state.language);
+  document.documentElement.lang = state.language;
+}
 
 /** The language shown now; reading it in a component follows its changes. */
 export function language(): Language {
@@ -37,42 +42,48 @@ export function languageName(tag: Language): string {
   return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
 }
 
-/** Shows everything in another language, and remembers it in this browser. */
-export function setLanguage(chosen: Language): void {
-  if (!SOURCES.has(chosen)) {
+/** Shows everything in another language, and remembers it in this browser. Ready once it shows. */
+export async function setLanguage(chosen: Language): Promise<void> {
+  if (!LANGUAGES.includes(chosen)) {
     return;
   }
-  state.language = chosen;
   localStorage.setItem(STORAGE_KEY, chosen);
-  document.documentElement.lang = chosen;
+  await show(chosen);
 }
 
 /** The text of `key`, with its variables filled in. */
 export function t(key: string, variables?: Record<string, FluentVariable>): string {
-  const bundle = bundleOf(state.language);
-  const pattern = bundle.getMessage(key)?.value;
-  return pattern ? bundle.formatPattern(pattern, variables, []).trim() : `{${key}}`;
+  const bundle = bundles.get(state.language);
+  const pattern = bundle?.getMessage(key)?.value;
+  return bundle && pattern ? bundle.formatPattern(pattern, variables, []).trim() : `{${key}}`;
 }
 
-function bundleOf(name: Language): FluentBundle {
-  let bundle = bundles.get(name);
-  if (!bundle) {
-    // No marks of direction around variables: both languages run left to right, and tests compare texts.
-    bundle = new FluentBundle(name, { useIsolating: false });
-    bundle.addResource(new FluentResource(SOURCES.get(name) ?? ""));
-    bundles.set(name, bundle);
+async function show(chosen: Language): Promise<void> {
+  await load(chosen);
+  state.language = chosen;
+  document.documentElement.lang = chosen;
+}
+
+async function load(name: Language): Promise<void> {
+  const [, loader] = Object.entries(words).find(([path]) => path.includes(`/${name}.ftl`)) ?? [];
+  if (!loader || bundles.has(name)) {
+    return;
   }
-  return bundle;
+  const { default: text } = (await loader()) as { default: string };
+  // No marks of direction around variables: both languages run left to right, and tests compare texts.
+  const bundle = new FluentBundle(name, { useIsolating: false });
+  bundle.addResource(new FluentResource(text));
+  bundles.set(name, bundle);
 }
 
 // Another page of ours has changed it.
 addEventListener("storage", ({ key, newValue }) => {
-  if (key === STORAGE_KEY && newValue !== null) {
-    setLanguage(newValue);
+  if (key === STORAGE_KEY && newValue !== null && LANGUAGES.includes(newValue)) {
+    show(newValue);
   }
 });
 
 function initialLanguage(): Language {
   const wishes = [localStorage.getItem(STORAGE_KEY), ...navigator.languages];
-  return wishes.map((wish) => wish?.slice(0, 2) ?? "").find((wish) => SOURCES.has(wish)) ?? "en";
+  return wishes.map((wish) => wish?.slice(0, 2) ?? "").find((wish) => LANGUAGES.includes(wish)) ?? "en";
 }

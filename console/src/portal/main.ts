@@ -1,0 +1,21 @@
+/**
+ * What customers see: where the page starts. It is small, and loads nothing of the technicians' console.
+ *
+ * Reading order: `api.ts` for what the relay answers, `visit.svelte.ts` for what one customer goes through,
+ * `Portal.svelte` for what he sees. `/join` is the page of who is invited from outside.
+ *
+ * @module
+ */
+import { mount } from "svelte";
+
+import { speak } from "../i18n/i18n.svelte.ts";
+import { startTheme } from "../ui/theme.svelte.ts";
+import Portal from "./Portal.svelte";
+
+startTheme();
+await speak(import.meta.glob("../../locales/*.ftl", { query: "?words=portal,language,error" }));
+
+const target = document.getElementById("app");
+if (target) {
+  mount(Portal, { target });
+}
