@@ -2,12 +2,13 @@
 //!
 //! Nothing here ships. `cargo xtask test` is what the README names and what CI runs, and there is nothing that
 //! CI runs beside it. The chores do not know each other, except that `test` calls `tidy`; what they share is
-//! `shell` (running programs), `setup` (what the machine must have), `console` (npm) and `tree` (the text of the
-//! repository).
+//! `shell` (running programs), `setup` (what the machine must have), `cargo_tool` (what cargo installs), `console`
+//! (npm) and `tree` (the text of the repository).
 //!
 //! Start at [`Chore`]; then `test/steps.rs` for the order of the checks, or `tidy/mod.rs` for the rules.
 
 mod acceptance;
+mod cargo_tool;
 mod console;
 mod demo;
 mod figures;

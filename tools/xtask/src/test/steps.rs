@@ -7,10 +7,13 @@ use anyhow::Result;
 
 use super::{counts::Counts, deny};
 use crate::{
-    console, setup,
+    cargo_tool, console, setup,
     shell::{self, Shell},
     tidy,
 };
+
+/// The version that `.config/nextest.toml` is written for. It kills a test that hangs, and tries busy ones again.
+const NEXTEST: &str = "0.9.151";
 
 /// One heading of the run.
 pub(super) struct Step {
@@ -72,12 +75,8 @@ fn clippy(shell: &Shell, _: &mut Counts) -> Result<()> {
 fn tests(shell: &Shell, counts: &mut Counts) -> Result<()> {
     // Tests start these programs. A test runner builds only those that belong to a test's own package.
     shell::run(&mut shell.cargo(["build", "--workspace", "--bins", "--locked"]))?;
-    let mut command = if shell::has("cargo-nextest") {
-        shell.cargo(["nextest", "run", "--workspace", "--all-targets", "--locked", "--profile", "ci"])
-    } else {
-        println!("cargo-nextest is not installed: cargo test instead, which kills no test that hangs");
-        shell.cargo(["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"])
-    };
+    let mut command = shell.command(cargo_tool::ensure(shell, "cargo-nextest", NEXTEST)?);
+    command.args(["nextest", "run", "--workspace", "--all-targets", "--locked", "--profile", "ci"]);
     command.env("NEARHAND_BIN_DIR", shell.metadata()?.target_directory.join("debug"));
     shell::run_watched(&mut command, |line| counts.read(line))
 }
