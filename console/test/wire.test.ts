@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toJson } from "@bufbuild/protobuf";
+import { type DescMessage, toJson } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 
 import { BlockReader } from "../src/wire/block.ts";
@@ -11,11 +11,20 @@ import { ControlReader, encodeControl } from "../src/wire/control.ts";
 import { decodeCursorRecord, encodeCursorRecord } from "../src/wire/cursor.ts";
 import { DecodeError } from "../src/wire/error.ts";
 import { ControlSchema } from "../src/wire/generated/control_pb.ts";
+import {
+  FromActionSchema,
+  FromClipboardSchema,
+  FromSystemSchema,
+  ToActionSchema,
+  ToClipboardSchema,
+  ToSystemSchema,
+} from "../src/wire/generated/tools_pb.ts";
 import { decodeInputRecord, encodeInputRecord } from "../src/wire/input.ts";
 import { Reader } from "../src/wire/read.ts";
 import { decodeUpdate } from "../src/wire/screen/update.ts";
 import { decodeFromShell, decodeToShell, encodeFromShell, encodeToShell } from "../src/wire/shell.ts";
 import { decodeStreamHeader, encodeStreamHeader } from "../src/wire/stream.ts";
+import { checkTable, encodeTool, ToolReader } from "../src/wire/tools.ts";
 import { Writer } from "../src/wire/write.ts";
 import { fromHex, plain, toHex, vectors } from "./vectors.ts";
 
@@ -176,6 +185,55 @@ describe("control", () => {
 
   test("a message over the limit is refused before it is kept", () => {
     expect(() => new ControlReader().push(Uint8Array.of(0, 1, 0, 1))).toThrow(/65537, the limit is 65536/);
+  });
+});
+
+describe("tools", () => {
+  const kinds: readonly [string, DescMessage][] = [
+    ["to-system", ToSystemSchema],
+    ["from-system", FromSystemSchema],
+    ["to-clipboard", ToClipboardSchema],
+    ["from-clipboard", FromClipboardSchema],
+    ["to-action", ToActionSchema],
+    ["from-action", FromActionSchema],
+  ];
+  for (const [file, schema] of kinds) {
+    test.each(vectors<Golden>(`wire/${file}`).vectors)(`${file}: $name`, ({ hex, fields }) => {
+      const [message, ...more] = new ToolReader(schema).push(fromHex(hex));
+      expect(more).toEqual([]);
+      expect(message && toJson(schema, message)).toEqual(fields);
+      expect(message && toHex(encodeTool(schema, message))).toBe(hex);
+    });
+
+    test(`${file} arrives in pieces of any size`, () => {
+      const all = vectors<Golden>(`wire/${file}`).vectors;
+      const bytes = fromHex(all.map(({ hex }) => hex).join(""));
+      for (const size of [1, 3, 64]) {
+        const reader = new ToolReader(schema);
+        let count = 0;
+        for (let at = 0; at < bytes.length; at += size) {
+          count += reader.push(bytes.subarray(at, at + size)).length;
+        }
+        expect(count).toBe(all.length);
+      }
+    });
+
+    test(`${file} over the limit is refused before it is kept`, () => {
+      expect(() => new ToolReader(schema).push(Uint8Array.of(0, 1, 0, 1))).toThrow(
+        /65537, the limit is 65536/,
+      );
+      expect(() => new ToolReader(schema).push(Uint8Array.of(0, 0, 0, 1, 0xff))).toThrow(
+        /protobuf cannot read/,
+      );
+    });
+  }
+
+  test("a table with more cells than columns is refused", () => {
+    const { vectors: refused } = vectors<Refused>("wire/from-system-refused");
+    const wide = refused.find(({ name }) => name === "more cells than columns");
+    const [message] = new ToolReader(FromSystemSchema).push(fromHex(wide?.hex ?? ""));
+    const body = message?.body;
+    expect(() => body?.case === "table" && checkTable(body.value)).toThrow(wide?.error.text);
   });
 });
 

@@ -46,6 +46,20 @@ pub fn control(bytes: &[u8]) {
     });
 }
 
+/// Streams of tools, each kind of message.
+pub fn tools(bytes: &[u8]) {
+    tool::<wire::tools::ToSystem>(bytes);
+    tool::<wire::tools::FromSystem>(bytes);
+    tool::<wire::tools::ToClipboard>(bytes);
+    tool::<wire::tools::FromClipboard>(bytes);
+    tool::<wire::tools::ToAction>(bytes);
+    tool::<wire::tools::FromAction>(bytes);
+}
+
+fn tool<M: wire::tools::ToolMessage + PartialEq>(bytes: &[u8]) {
+    records(bytes, wire::tools::decode::<M>, |message, out| out.slice(&wire::tools::to_bytes(message)));
+}
+
 /// An input stream.
 pub fn input(bytes: &[u8]) {
     records(bytes, Record::decode, Record::encode);

@@ -24,5 +24,14 @@ export const DETAIL_BYTES_MAX = 1 << 10;
 export const SHELL_BYTES_MAX = 16 << 10;
 export const SHELL_RECORD_BYTES_MAX = SHELL_BYTES_MAX + 1;
 export const SHELL_EXTENT_MAX = 2000;
+export const TOOL_MESSAGE_BYTES_MAX = 64 << 10;
+export const TOOL_PIECE_BYTES_MAX = 32 << 10;
+export const CLIPBOARD_BYTES_MAX = 16 << 20;
+export const CLIPBOARD_ITEMS_MAX = 8;
+export const COLUMNS_MAX = 32;
+export const ROWS_MAX = 512;
+export const CELL_BYTES_MAX = 4 << 10;
+export const TOOL_LIST_MAX = 64;
+export const SCRIPT_BYTES_MAX = 32 << 10;
 /** The largest whole update: a header is far below 1 kB. */
 export const UPDATE_STREAM_BYTES_MAX = UPDATE_BYTES_MAX + 1024;

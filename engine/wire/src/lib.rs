@@ -1,7 +1,7 @@
 //! Messages between agent, relay and technician, and their bytes.
 //!
 //! What is hot has headers laid by hand over [`bytes`] and is read without copying payloads; what must outlive
-//! versions is protobuf (`proto/control.proto`). Numbers are big endian; a *varint* is the variable-length
+//! versions is protobuf (`proto/`). Numbers are big endian; a *varint* is the variable-length
 //! integer of RFC 9000 §16. Every decoder is total: any bytes give a message or a [`DecodeError`], and every
 //! length is held to a named limit before anything is kept.
 //!
@@ -9,7 +9,7 @@
 //! and `console/src/wire` mirrors it file by file.
 //!
 //! Reading order: [`stream`] for what opens a stream, [`screen`] for the picture, [`input`] and [`cursor`],
-//! [`shell`] for a terminal, [`control`] for everything else.
+//! [`shell`] for a terminal, [`tools`] for the rest of what a technician works with, [`control`] for everything else.
 
 pub mod close;
 pub mod control;
@@ -23,6 +23,7 @@ pub mod screen;
 pub mod shell;
 pub mod stream;
 pub mod token;
+pub mod tools;
 pub mod version;
 mod write;
 

@@ -80,3 +80,33 @@ pub const SHELL_EXTENT_MAX: u16 = 2000;
 
 /// Rights of one grant: more than there are, for those that are still to come.
 pub const RIGHTS_MAX: usize = 64;
+
+/// Bytes of one message of a tool's stream: a script, or a piece of something longer.
+pub const TOOL_MESSAGE_BYTES_MAX: usize = 64 << 10;
+
+/// Bytes of one piece of a clipboard or of a program's output: small enough to interleave.
+pub const TOOL_PIECE_BYTES_MAX: usize = 32 << 10;
+
+/// Bytes of all that is in a clipboard: a screenshot of a large display.
+pub const CLIPBOARD_BYTES_MAX: usize = 16 << 20;
+
+/// Forms in which one thing is in a clipboard.
+pub const CLIPBOARD_ITEMS_MAX: usize = 8;
+
+/// Columns of a table of system information.
+pub const COLUMNS_MAX: usize = 32;
+
+/// Rows of one message of system information; a table may come in many.
+pub const ROWS_MAX: usize = 512;
+
+/// Bytes of one cell: a path, or the line by which a program was started.
+pub const CELL_BYTES_MAX: usize = 4 << 10;
+
+/// Sections of one request, special actions of a list, arguments and bodies of a script.
+pub const TOOL_LIST_MAX: usize = 64;
+
+/// Bytes of a script's text, and of all that a technician fills in together.
+pub const SCRIPT_BYTES_MAX: usize = 32 << 10;
+
+/// Bytes of a message of a chat: 4,000 characters.
+pub const CHAT_BYTES_MAX: usize = 16_000;

@@ -1,11 +1,11 @@
 //! Limits on the fields of control messages: protobuf has none of its own.
 
 use super::control::Body;
-use super::{Demand, Display, Displays, Join, Joined, Refresh, SeatGranted, Welcome, join};
+use super::{ConsentAsk, Demand, Display, Displays, Join, Joined, Refresh, SeatGranted, Welcome, join};
 use crate::DecodeError;
 use crate::limits::{
-    CAPABILITIES_MAX, DETAIL_BYTES_MAX, DISPLAYS_MAX, EXTENT_MAX, RIGHTS_MAX, TEXT_BYTES_MAX, TILES_MAX,
-    VARINT_MAX, VIDEOS_MAX, WANTED_MAX,
+    CAPABILITIES_MAX, CHAT_BYTES_MAX, DETAIL_BYTES_MAX, DISPLAYS_MAX, EXTENT_MAX, RIGHTS_MAX, TEXT_BYTES_MAX,
+    TILES_MAX, VARINT_MAX, VIDEOS_MAX, WANTED_MAX,
 };
 
 /// Whether every field of a body is within its limit; a hello is left to [`super::Hello::check`].
@@ -30,12 +30,20 @@ pub(super) fn body(body: &Body) -> Result<(), DecodeError> {
         }
         Body::GoingAway(going) => length("resume token", going.resume_token.len(), TEXT_BYTES_MAX),
         Body::SeatGranted(granted) => seat(granted),
+        Body::ConsentAsk(ask) => question(ask),
+        Body::ChatSaid(said) => {
+            length("name", said.name.len(), TEXT_BYTES_MAX)?;
+            length("chat", said.text.len(), CHAT_BYTES_MAX)
+        }
+        Body::ChatSay(say) => length("chat", say.text.len(), CHAT_BYTES_MAX),
         Body::Hello(_)
         | Body::Ping(_)
         | Body::Pong(_)
         | Body::Leave(_)
         | Body::SessionOpened(_)
         | Body::SeatLeft(_)
+        | Body::ConsentAnswer(_)
+        | Body::CustomerEnds(_)
         | Body::ControlWish(_) => Ok(()),
     }
 }
@@ -50,6 +58,11 @@ fn session(body: &Body) -> Result<(), DecodeError> {
         Body::SessionClosed(it) => it.session,
         Body::SeatLeft(it) => it.session,
         Body::SeatGranted(it) => it.session,
+        Body::ConsentAsk(it) => it.session,
+        Body::ConsentAnswer(it) => it.session,
+        Body::ChatSaid(it) => it.session,
+        Body::ChatSay(it) => it.session,
+        Body::CustomerEnds(it) => it.session,
         Body::Displays(it) => it.session,
         Body::Demand(it) => it.session,
         Body::Refresh(it) => it.session,
@@ -100,6 +113,12 @@ fn seat(granted: &SeatGranted) -> Result<(), DecodeError> {
     length("rights", granted.rights.len(), RIGHTS_MAX)
 }
 
+fn question(ask: &ConsentAsk) -> Result<(), DecodeError> {
+    length("participant", ask.participant.len(), TEXT_BYTES_MAX)?;
+    length("name", ask.name.len(), TEXT_BYTES_MAX)?;
+    length("rights", ask.rights.len(), RIGHTS_MAX)
+}
+
 fn every_wish(demand: &Demand) -> Result<(), DecodeError> {
     length("wishes", demand.wanted.len(), WANTED_MAX)?;
     demand.wanted.iter().try_for_each(|wanted| number("display", wanted.display.into(), u8::MAX.into()))
@@ -117,7 +136,7 @@ fn detail(text: &str) -> Result<(), DecodeError> {
     length("text", text.len(), DETAIL_BYTES_MAX)
 }
 
-pub(super) fn length(field: &'static str, got: usize, limit: usize) -> Result<(), DecodeError> {
+pub(crate) fn length(field: &'static str, got: usize, limit: usize) -> Result<(), DecodeError> {
     number(field, got as u64, limit as u64)
 }
 

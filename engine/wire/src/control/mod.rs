@@ -8,7 +8,7 @@ use prost::Message;
 use crate::DecodeError;
 use crate::limits::CONTROL_BYTES_MAX;
 
-mod check;
+pub(crate) mod check;
 mod greeting;
 
 pub use generated::*;

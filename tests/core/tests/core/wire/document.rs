@@ -57,6 +57,16 @@ fn the_page_has_every_limit_as_it_is() {
         SHELL_RECORD_BYTES_MAX,
         SHELL_EXTENT_MAX,
         RIGHTS_MAX,
+        TOOL_MESSAGE_BYTES_MAX,
+        TOOL_PIECE_BYTES_MAX,
+        CLIPBOARD_BYTES_MAX,
+        CLIPBOARD_ITEMS_MAX,
+        COLUMNS_MAX,
+        ROWS_MAX,
+        CELL_BYTES_MAX,
+        TOOL_LIST_MAX,
+        SCRIPT_BYTES_MAX,
+        CHAT_BYTES_MAX,
     ];
     let said: BTreeMap<&str, String> = table("Limits")
         .into_iter()

@@ -351,9 +351,40 @@ pub(super) fn from_shells_refused() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 pub(super) fn controls() -> Vec<(&'static str, Control)> {
-    let bodies = [greetings(), sessions(), pictures()].into_iter().flatten();
+    let bodies = [greetings(), sessions(), pictures(), people()].into_iter().flatten();
     let messages = bodies.map(|(name, body)| (name, Control { body: Some(body) }));
     messages.chain([("a body that this protocol does not have", Control { body: None })]).collect()
+}
+
+/// What passes between relay and endpoint for the person there.
+fn people() -> Vec<(&'static str, Body)> {
+    let ask = control::ConsentAsk {
+        session: 7,
+        request: 3,
+        participant: "account 7".to_owned(),
+        name: "Zoë".to_owned(),
+        rights: vec![control::Right::View.into(), control::Right::Control.into()],
+        timeout_ms: 60_000,
+        silence_allows: false,
+    };
+    let by = control::ConsentBy::Silence.into();
+    let answer = control::ConsentAnswer { session: 7, request: 3, is_allowed: true, by };
+    let said = control::ChatSaid {
+        session: 7,
+        message: 41,
+        name: "Zoë".to_owned(),
+        is_own: false,
+        text: "Good day, 世界".to_owned(),
+        at_ms: 1_795_000_000_123,
+    };
+    let say = control::ChatSay { session: 7, text: "It is the printer.".to_owned() };
+    vec![
+        ("the person at an endpoint is asked", Body::ConsentAsk(ask)),
+        ("nobody said no", Body::ConsentAnswer(answer)),
+        ("something said to an endpoint", Body::ChatSaid(said)),
+        ("something said at an endpoint", Body::ChatSay(say)),
+        ("the person at an endpoint has enough", Body::CustomerEnds(control::CustomerEnds { session: 7 })),
+    ]
 }
 
 fn seat_granted(session: u64) -> control::SeatGranted {
@@ -388,6 +419,14 @@ pub(super) fn controls_refused() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("a text that nobody reads to its end", bytes(Body::Notice(control::Notice { session: 7, text }))),
         ("a tile beyond the last one", bytes(Body::Refresh(refresh))),
+        (
+            "more said than a chat takes",
+            bytes(Body::ChatSay(control::ChatSay { session: 7, text: "x".repeat(16_001) })),
+        ),
+        (
+            "an answer for a session that fits no varint",
+            bytes(Body::ConsentAnswer(control::ConsentAnswer { session, ..Default::default() })),
+        ),
     ]
 }
 

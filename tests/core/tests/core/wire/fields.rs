@@ -202,15 +202,19 @@ fn size(size: Size) -> Value {
 
 static SCHEMA: LazyLock<DescriptorPool> = LazyLock::new(|| {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../engine/wire/proto");
-    let files = protox::compile(["control.proto"], [folder]).expect("the schema compiles");
+    let files = protox::compile(["control.proto", "tools.proto"], [folder]).expect("the schema compiles");
     DescriptorPool::from_file_descriptor_set(files).expect("the schema is whole")
 });
 
 /// A control message in protobuf's JSON.
 pub(super) fn control(message: &Control) -> Value {
-    let control = SCHEMA.get_message_by_name("nearhand.control.v1.Control").expect("the schema has it");
-    let message =
-        DynamicMessage::decode(control, message.encode_to_vec().as_slice()).expect("the same schema");
+    protobuf("nearhand.control.v1.Control", message)
+}
+
+/// A message of the schema in protobuf's JSON.
+pub(super) fn protobuf(name: &str, message: &impl Message) -> Value {
+    let kind = SCHEMA.get_message_by_name(name).expect("the schema has it");
+    let message = DynamicMessage::decode(kind, message.encode_to_vec().as_slice()).expect("the same schema");
     let options = SerializeOptions::new();
     message.serialize_with_options(serde_json::value::Serializer, &options).expect("it is plain data")
 }

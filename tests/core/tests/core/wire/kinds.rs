@@ -84,7 +84,7 @@ fn written(encode: impl FnOnce(&mut Writer)) -> Bytes {
 }
 
 /// The one record that `bytes` is; bytes that are not all there are an error here.
-fn whole<T>(
+pub(super) fn whole<T>(
     bytes: Bytes,
     decode: fn(&mut BytesMut) -> Result<Option<T>, DecodeError>,
 ) -> Result<T, DecodeError> {

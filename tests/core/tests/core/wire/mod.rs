@@ -7,4 +7,5 @@ mod kinds;
 mod limits;
 mod properties;
 mod strategies;
+mod tools;
 mod vectors;

@@ -15,16 +15,16 @@ use wire::{DecodeError, Reader, Writer, varint_size};
 use super::kinds::{CONTROL, CURSOR, FROM_SHELL, INPUT, Kind, STREAM_HEADER, TO_SHELL, UPDATE};
 use super::strategies;
 
-type Checked = Result<(), TestCaseError>;
+pub(super) type Checked = Result<(), TestCaseError>;
 
-fn survives<T: PartialEq + Debug>(kind: &Kind<T>, message: &T) -> Checked {
+pub(super) fn survives<T: PartialEq + Debug>(kind: &Kind<T>, message: &T) -> Checked {
     let decoded = (kind.decode)((kind.encode)(message));
     prop_assert_eq!(decoded.as_ref(), Ok(message));
     Ok(())
 }
 
 /// Every message that lost its end is an error, and so is one with a byte too many.
-fn claims_its_size<T: Debug>(kind: &Kind<T>, message: &T) -> Checked {
+pub(super) fn claims_its_size<T: Debug>(kind: &Kind<T>, message: &T) -> Checked {
     let bytes = (kind.encode)(message);
     for length in 0..bytes.len() {
         let cut = (kind.decode)(bytes.slice(..length));
@@ -36,7 +36,7 @@ fn claims_its_size<T: Debug>(kind: &Kind<T>, message: &T) -> Checked {
 }
 
 /// Bytes that are damaged are another message or an error; and a message is one that can be sent on.
-fn stands_damage<T: PartialEq + Debug>(
+pub(super) fn stands_damage<T: PartialEq + Debug>(
     kind: &Kind<T>,
     message: &T,
     damage: &[(prop::sample::Index, u8)],
@@ -49,7 +49,7 @@ fn stands_damage<T: PartialEq + Debug>(
     stands_any_bytes(kind, bytes.into())
 }
 
-fn stands_any_bytes<T: PartialEq + Debug>(kind: &Kind<T>, bytes: Bytes) -> Checked {
+pub(super) fn stands_any_bytes<T: PartialEq + Debug>(kind: &Kind<T>, bytes: Bytes) -> Checked {
     match (kind.decode)(bytes) {
         Ok(message) => survives(kind, &message),
         Err(error) => {
@@ -60,7 +60,7 @@ fn stands_any_bytes<T: PartialEq + Debug>(kind: &Kind<T>, bytes: Bytes) -> Check
 }
 
 /// Records on a stream that arrives in pieces: each comes once it is whole, and what follows is left alone.
-fn arrives_in_pieces<T: PartialEq + Debug>(
+pub(super) fn arrives_in_pieces<T: PartialEq + Debug>(
     kind: &Kind<T>,
     messages: &[T],
     piece: usize,
@@ -81,7 +81,7 @@ fn arrives_in_pieces<T: PartialEq + Debug>(
     Ok(())
 }
 
-fn damage() -> impl Strategy<Value = Vec<(prop::sample::Index, u8)>> {
+pub(super) fn damage() -> impl Strategy<Value = Vec<(prop::sample::Index, u8)>> {
     prop::collection::vec(any::<(prop::sample::Index, u8)>(), 1..4)
 }
 

@@ -30,7 +30,7 @@ struct Vector {
 }
 
 /// Holds the file of a kind to what encoding and decoding make of the examples.
-fn check<T: PartialEq + std::fmt::Debug>(kind: &Kind<T>, examples: Vec<(&str, T)>) {
+pub(super) fn check<T: PartialEq + std::fmt::Debug>(kind: &Kind<T>, examples: Vec<(&str, T)>) {
     let vector = |(name, message): (&str, T)| {
         let bytes = (kind.encode)(&message);
         let vector = Vector {
@@ -46,7 +46,7 @@ fn check<T: PartialEq + std::fmt::Debug>(kind: &Kind<T>, examples: Vec<(&str, T)
 }
 
 /// Holds the file of damaged messages of a kind to the errors that they are answered with.
-fn check_refusals<T: std::fmt::Debug>(kind: &Kind<T>, examples: Vec<(&str, Vec<u8>)>) {
+pub(super) fn check_refusals<T: std::fmt::Debug>(kind: &Kind<T>, examples: Vec<(&str, Vec<u8>)>) {
     let vector = |(name, bytes): (&str, Vec<u8>)| {
         let hex = fields::hex(&bytes);
         let error = (kind.decode)(bytes.into()).expect_err(name);
