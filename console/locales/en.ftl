@@ -49,6 +49,10 @@ login-ended = You are signed out.
 login-expired = Your login has ended. Please sign in again.
 login-wrong = User name or password is not right.
 login-throttled = Too many tries. Please wait a minute.
+login-taken-over = Another console was opened with your account. This one is signed out.
+login-code = Code of your second factor
+login-code-wanted = Type the code that your app shows.
+login-code-wrong = The code is not right.
 
 menu-account = Account of { $name }
 menu-logout = Sign out
@@ -124,7 +128,6 @@ endpoints-count = { $count ->
 endpoints-none = No computer is enrolled yet.
 endpoints-none-hint = Enrol one on the relay, then start the agent on that computer. It appears here by itself.
 endpoints-no-match = No computer matches “{ $search }”.
-endpoints-loading = Loading computers…
 endpoints-stale = The list is not live at the moment. Reconnecting…
 endpoint-state = State
 endpoint-name = Name
@@ -139,7 +142,13 @@ endpoint-open = Open
 endpoint-open-name = Open { $name }
 
 session-toolbar = Session
-session-back = Back to the computers
+session-close-tab = Close
+session-not-live = There is no picture just now
+session-stopped = Screen sharing is stopped
+session-start-sharing = Start screen sharing
+session-stop-sharing = Stop screen sharing
+session-may-not-view = You may not see the screen in this session
+session-may-not-control = You may only watch in this session
 session-display = Display
 session-display-item = { $primary ->
     [yes] P

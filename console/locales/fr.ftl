@@ -49,6 +49,10 @@ login-ended = Vous êtes déconnecté.
 login-expired = Votre connexion a pris fin. Veuillez vous reconnecter.
 login-wrong = Le nom d’utilisateur ou le mot de passe est incorrect.
 login-throttled = Trop d’essais. Veuillez patienter une minute.
+login-taken-over = Une autre console a été ouverte avec votre compte. Celle-ci est déconnectée.
+login-code = Code de votre second facteur
+login-code-wanted = Saisissez le code que montre votre application.
+login-code-wrong = Le code n’est pas bon.
 
 menu-account = Compte de { $name }
 menu-logout = Se déconnecter
@@ -124,7 +128,6 @@ endpoints-count = { $count ->
 endpoints-none = Aucun ordinateur n’est encore inscrit.
 endpoints-none-hint = Inscrivez-en un sur le relais, puis lancez l’agent sur cet ordinateur. Il apparaîtra ici de lui-même.
 endpoints-no-match = Aucun ordinateur ne correspond à « { $search } ».
-endpoints-loading = Chargement des ordinateurs…
 endpoints-stale = La liste n’est pas à jour pour l’instant. Reconnexion…
 endpoint-state = État
 endpoint-name = Nom
@@ -139,7 +142,13 @@ endpoint-open = Ouvrir
 endpoint-open-name = Ouvrir { $name }
 
 session-toolbar = Session
-session-back = Retour aux ordinateurs
+session-close-tab = Fermer
+session-not-live = Il n’y a pas d’image en ce moment
+session-stopped = Le partage d’écran est arrêté
+session-start-sharing = Démarrer le partage d’écran
+session-stop-sharing = Arrêter le partage d’écran
+session-may-not-view = Vous ne pouvez pas voir l’écran dans cette session
+session-may-not-control = Vous pouvez seulement regarder dans cette session
 session-display = Écran
 session-display-item = { $primary ->
     [yes] P

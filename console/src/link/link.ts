@@ -28,6 +28,8 @@ export class StreamReset extends Error {
 export interface SendStream {
   /** Resolves once the carrier has taken the bytes; rejects when the stream is gone. */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Nothing more comes behind what was written. */
+  end(): void;
 }
 
 /** The receiving half of a stream. */

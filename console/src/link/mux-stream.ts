@@ -109,6 +109,7 @@ export class MuxSend implements SendStream {
   #sent = 0;
   #limit = FIRST_LIMIT;
   #error: Error | undefined;
+  #isEnding = false;
 
   constructor(events: SendEvents) {
     this.#events = events;
@@ -123,6 +124,16 @@ export class MuxSend implements SendStream {
     });
     this.#events.due();
     return written;
+  }
+
+  end(): void {
+    this.#isEnding = true;
+    this.#events.due();
+  }
+
+  /** Whether all was taken, and nothing more comes. */
+  get isFinished(): boolean {
+    return this.#isEnding && this.#queue.length === 0 && this.#error === undefined;
   }
 
   /** The next bytes that credit allows, at most `bytesMax`. */

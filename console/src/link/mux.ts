@@ -236,6 +236,10 @@ export class Mux {
         out.raw(bytes);
         this.#events.send(out.bytes);
       }
+      if (stream.isFinished) {
+        this.#sends.delete(number);
+        this.#put(Frame.Finish, number);
+      }
     }
   }
 

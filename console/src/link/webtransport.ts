@@ -96,7 +96,12 @@ function named(error: unknown): never {
 function sender(writable: WritableStream<Uint8Array>): SendStream {
   const writer = writable.getWriter();
   writer.closed.catch(() => undefined);
-  return { write: (bytes) => writer.write(bytes) };
+  return {
+    write: (bytes) => writer.write(bytes),
+    end: () => {
+      writer.close().catch(() => undefined);
+    },
+  };
 }
 
 /** 32 bytes from hexadecimal or base64. */

@@ -4,12 +4,15 @@
  * @module
  */
 import * as api from "../api/client.ts";
-import { RequestError } from "../api/problem.ts";
+import { problemBehind, RequestError } from "../api/problem.ts";
 
 /** A text that the login form shows above its fields, by its key. */
 export type LoginNotice =
   | "login-ended"
   | "login-expired"
+  | "login-taken-over"
+  | "login-code-wanted"
+  | "login-code-wrong"
   | "login-wrong"
   | "login-throttled"
   | "error-network";
@@ -17,8 +20,8 @@ export type LoginNotice =
 class Login {
   /** `unknown` until the relay has been asked. */
   phase = $state<"unknown" | "out" | "in">("unknown");
-  /** How the user is called. */
-  name = $state("");
+  /** Who is logged in. */
+  me = $state.raw<api.Me | undefined>();
   notice = $state<LoginNotice | undefined>();
   busy = $state(false);
 
@@ -33,11 +36,17 @@ class Login {
     }
   }
 
-  async enter(user: string, password: string): Promise<void> {
+  /** How the user is called. */
+  get name(): string {
+    return this.me?.name || (this.me?.user ?? "");
+  }
+
+  /** Logs in; `code` is of the second factor. */
+  async enter(user: string, password: string, code: string): Promise<void> {
     this.busy = true;
     this.notice = undefined;
     try {
-      this.#set(await api.logIn(user, password));
+      this.#set(await api.logIn(user, password, code.trim()));
     } catch (error) {
       this.notice = noticeOf(error);
     } finally {
@@ -59,14 +68,21 @@ class Login {
     }
   }
 
+  /** Another console of the same account was opened. */
+  takenOver(): void {
+    if (this.phase === "in") {
+      this.#out("login-taken-over");
+    }
+  }
+
   #set(who: api.Me | undefined): void {
     this.phase = who ? "in" : "out";
-    this.name = who?.name || (who?.user ?? "");
+    this.me = who;
   }
 
   #out(notice: LoginNotice): void {
     this.phase = "out";
-    this.name = "";
+    this.me = undefined;
     this.notice = notice;
   }
 }
@@ -75,6 +91,10 @@ export const login = new Login();
 
 function noticeOf(error: unknown): LoginNotice {
   const status = error instanceof RequestError ? error.status : 0;
+  const key = problemBehind(error)?.key;
+  if (key === "code-wanted" || key === "wrong-code") {
+    return key === "code-wanted" ? "login-code-wanted" : "login-code-wrong";
+  }
   switch (status) {
     case 401:
     case 403:

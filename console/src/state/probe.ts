@@ -4,7 +4,7 @@
  * @module
  */
 import type { Counters, Quality, SessionPhase } from "../worker/messages.ts";
-import { session } from "./session.svelte.ts";
+import { shownSession } from "./shown.svelte.ts";
 
 export interface Probe {
   readonly state: SessionPhase;
@@ -23,21 +23,21 @@ export function offerProbe(): void {
   }
   const probe: Probe = {
     get state() {
-      return session.state;
+      return shownSession()?.state ?? { phase: "connecting", stage: "ticket" };
     },
     get quality() {
-      return session.quality;
+      return shownSession()?.quality;
     },
     get counters() {
-      return session.counters;
+      return shownSession()?.counters;
     },
     get size() {
-      return session.size;
+      return shownSession()?.size;
     },
     get hasControl() {
-      return session.hasControl;
+      return shownSession()?.hasControl ?? false;
     },
-    pictureHash: () => session.pictureHash(),
+    pictureHash: async () => (await shownSession()?.pictureHash()) ?? "",
   };
   Object.defineProperty(window, "nearhand", { value: probe });
 }

@@ -1,5 +1,5 @@
 /**
- * The command shells of the session on the page: which there are, which is shown, and how each fares.
+ * The command shells of a session: which there are, which is shown, and how each fares.
  *
  * What a terminal paints goes past this, straight to whoever listens for it.
  *
@@ -73,14 +73,14 @@ export class Shell {
   }
 }
 
-class Shells {
+export class Shells {
   list = $state.raw<readonly Shell[]>([]);
   shown = $state<number | undefined>();
-  #send: (key: number, wish: ShellWish) => void = () => undefined;
+  readonly #send: (key: number, wish: ShellWish) => void;
   #last = 0;
 
-  /** Where wishes go. */
-  connect(send: (key: number, wish: ShellWish) => void): void {
+  /** `send`: where wishes go. */
+  constructor(send: (key: number, wish: ShellWish) => void) {
     this.#send = send;
   }
 
@@ -122,11 +122,4 @@ class Shells {
       shell.hasNews = true;
     }
   }
-
-  clear(): void {
-    this.list = [];
-    this.shown = undefined;
-  }
 }
-
-export const shells = new Shells();

@@ -1,7 +1,7 @@
 /**
  * One session on one link: joining, displays, control, cursor, and the viewer of its picture.
  *
- * `Client` makes one for each link while the technician is on a session's page.
+ * A `Visit` makes one for each link.
  *
  * @module
  */
@@ -18,17 +18,20 @@ import type { InputEvent } from "../wire/input.ts";
 import { CURSOR_BYTES_MAX } from "../wire/limits.ts";
 import { Reader } from "../wire/read.ts";
 import { decodeStreamHeader, StreamKind } from "../wire/stream.ts";
+import type { Channels } from "./channels.ts";
 import type { Connection } from "./connection.ts";
 import type { CursorImages } from "./cursor-image.ts";
 import { RefusedError, reasonOf, staged } from "./failure.ts";
 import { InputSender } from "./input-sender.ts";
-import type { ColorModeName, Counters, Reason, Report, SessionPhase } from "./messages.ts";
+import type { ColorModeName, Counters, JoinTarget, Reason, SessionPhase, VisitReport } from "./messages.ts";
 import type { QualityMeter } from "./quality.ts";
 import type { Shells } from "./shells.ts";
 import { Viewer } from "./viewer.ts";
 
 /** What a technician wishes; kept over lost links. */
 export interface Wishes {
+  /** Whether the screen is wanted at all. */
+  watching: boolean;
   display: number | undefined;
   control: boolean;
   mode: ColorModeName;
@@ -38,7 +41,7 @@ export interface AttendanceParts {
   /** Names our joining; the relay's answer carries it. */
   readonly request: number;
   readonly connection: Connection;
-  readonly endpointId: string;
+  readonly target: JoinTarget;
   readonly wishes: Wishes;
   readonly zstd: WebAssembly.Module;
   readonly cursors: CursorImages;
@@ -46,8 +49,11 @@ export interface AttendanceParts {
   readonly meter: QualityMeter;
   readonly counters: Counters;
   readonly shells: Shells;
-  report(report: Report): void;
+  readonly channels: Channels;
+  report(report: VisitReport): void;
   phase(state: SessionPhase): void;
+  /** The relay let us in: the number of the session. */
+  joined(session: number): void;
 }
 
 const JOIN_TIMEOUT_MS = 8_000;
@@ -66,6 +72,7 @@ export class Attendance {
   #canShowFilms = false;
   #input: InputSender | undefined;
   #displays: readonly Display[] = [];
+  #mayView = false;
 
   constructor(parts: AttendanceParts) {
     this.#parts = parts;
@@ -78,15 +85,17 @@ export class Attendance {
 
   /** Joins and waits for the first picture. Throws a `StageError` or a `RefusedError`. */
   async start(): Promise<void> {
-    const { connection, endpointId, phase } = this.#parts;
+    const { connection, target, wishes, phase } = this.#parts;
     this.#canShowFilms = await canShowFilms();
     phase({ phase: "connecting", stage: "join" });
-    connection.send("join", { request: this.request, target: { case: "endpointId", value: endpointId } });
+    connection.send("join", { request: this.request, target: onWire(target) });
     await staged("join", JOIN_TIMEOUT_MS, this.#joined.promise);
-    phase({ phase: "connecting", stage: "displays" });
-    await staged("displays", DISPLAYS_TIMEOUT_MS, this.#displayed.promise);
-    phase({ phase: "connecting", stage: "picture" });
-    await staged("picture", PICTURE_TIMEOUT_MS, this.#painted.promise);
+    if (wishes.watching && this.#mayView) {
+      phase({ phase: "connecting", stage: "displays" });
+      await staged("displays", DISPLAYS_TIMEOUT_MS, this.#displayed.promise);
+      phase({ phase: "connecting", stage: "picture" });
+      await staged("picture", PICTURE_TIMEOUT_MS, this.#painted.promise);
+    }
     phase({ phase: "live" });
   }
 
@@ -96,9 +105,7 @@ export class Attendance {
       this.#parts.connection.send("leave", { session: this.#session });
     }
     this.#forget();
-    for (const step of [this.#joined, this.#displayed, this.#painted]) {
-      step.reject(new Error("the technician left"));
-    }
+    this.#giveUp("the technician left");
   }
 
   show(display: number): void {
@@ -111,10 +118,20 @@ export class Attendance {
     report({ kind: "displays", displays: this.#displays, shown: display });
   }
 
-  /** Asks for the display that is wished for, in the wished mode; in all colours where there are no films. */
+  /**
+   * Asks for the display that is wished for, in the wished mode; in all colours where there are no films. For nothing
+   * where the screen is not wanted.
+   */
   showAgain(): void {
     const { wishes, report } = this.#parts;
-    if (wishes.display === undefined || this.#viewer === undefined) {
+    if (wishes.display === undefined || this.#viewer === undefined || !this.#mayView) {
+      return;
+    }
+    if (!wishes.watching) {
+      this.#viewer.showNothing();
+      // Whoever waits for a picture waits for nothing.
+      this.#displayed.resolve();
+      this.#painted.resolve();
       return;
     }
     const hasFilms = this.#canShowFilms;
@@ -128,7 +145,9 @@ export class Attendance {
   /** The link is lost. */
   close(): void {
     this.#parts.shells.detach();
+    this.#parts.channels.detach();
     this.#viewer?.close();
+    this.#giveUp("the line was cut");
   }
 
   wishControl(wanted: boolean): void {
@@ -171,15 +190,27 @@ export class Attendance {
     }
   }
 
-  /** A stream of the session; those of one that we left are read by nobody. */
+  /** The session, once the relay let us in and as long as we are. */
+  get session(): SessionId | undefined {
+    return this.#session;
+  }
+
+  /** Whether an answer to this joining is ours. */
+  isFor(request: number): boolean {
+    return request === this.request;
+  }
+
+  /** Waits for the answer to our joining. */
+  async entered(): Promise<this | undefined> {
+    return this.#joined.promise.then(
+      () => this,
+      () => undefined,
+    );
+  }
+
+  /** A stream of the session. */
   async stream(kind: StreamKind, head: Uint8Array, rest: ReceiveStream): Promise<void> {
-    const { session } = decodeStreamHeader(new Reader(head));
-    // A stream may overtake the answer to our joining.
-    await this.#joined.promise.catch(() => undefined);
-    if (session !== this.#session) {
-      rest.stop(CloseCode.Done);
-      return;
-    }
+    const session = this.#session;
     try {
       await this.#read(kind, head, rest);
     } catch (error) {
@@ -204,7 +235,7 @@ export class Attendance {
   }
 
   #enter(joined: Joined): void {
-    const { connection, zstd, painter, meter, counters, report, wishes } = this.#parts;
+    const { connection, zstd, painter, meter, counters, report, wishes, channels } = this.#parts;
     const session = joined.session as SessionId;
     const painted = () => this.#painted.resolve();
     this.#session = session;
@@ -222,6 +253,10 @@ export class Attendance {
       painted,
     });
     this.#parts.shells.attach({ connection, session });
+    channels.attach({ connection, session });
+    this.#mayView = joined.grant?.view ?? false;
+    this.#parts.joined(Number(session));
+    report({ kind: "joined", session: Number(session), mayView: this.#mayView });
     const allowed = joined.grant?.control ?? false;
     report({ kind: "control", granted: false, allowed });
     if (allowed && wishes.control) {
@@ -260,6 +295,13 @@ export class Attendance {
     phase(reason === "offline" ? { phase: "offline" } : { phase: "ended", reason, detail });
   }
 
+  /** Nobody waits any longer for what did not happen. */
+  #giveUp(reason: string): void {
+    for (const step of [this.#joined, this.#displayed, this.#painted]) {
+      step.reject(new Error(reason));
+    }
+  }
+
   #forget(): void {
     this.#session = undefined;
     this.#viewer?.close();
@@ -293,4 +335,10 @@ export class Attendance {
         report({ kind: "cursorAt", at: record.at });
     }
   }
+}
+
+function onWire(target: JoinTarget) {
+  return target.kind === "session"
+    ? ({ case: "session", value: BigInt(target.session) } as const)
+    : ({ case: "endpointId", value: target.endpointId } as const);
 }

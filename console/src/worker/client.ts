@@ -1,8 +1,8 @@
 /**
- * Keeps this tab's link to the relay open, and on it the session that the technician looks at.
+ * Keeps this tab's link to the relay open, and on it all sessions that the technician is in.
  *
- * One loop: ticket, link, greeting, joining, then nothing until something ends, then a pause and again. Every step
- * has a time limit and a name; what the page shows is said by `phase`.
+ * One loop: ticket, link, greeting, then nothing until the link ends, then a pause and again. Every step has a time
+ * limit and a name. What happens in a session is its `Visit`'s.
  *
  * @module
  */
@@ -11,24 +11,16 @@ import { RequestError } from "../api/problem.ts";
 import { Backoff } from "../link/backoff.ts";
 import type { ReceiveStream } from "../link/link.ts";
 import { openLink } from "../link/open.ts";
-import { Painter } from "../screen/painter.ts";
 import { CloseCode } from "../wire/close.ts";
 import type { ControlBody } from "../wire/control.ts";
-import type { StreamKind } from "../wire/stream.ts";
-import { Attendance, type Wishes } from "./attendance.ts";
+import { Reader } from "../wire/read.ts";
+import { decodeStreamHeader, type StreamKind } from "../wire/stream.ts";
+import type { Attendance } from "./attendance.ts";
 import { Connection, type ConnectionHandler } from "./connection.ts";
 import { CursorImages } from "./cursor-image.ts";
 import { LoggedOutError, RefusedError, StageError, staged } from "./failure.ts";
-import {
-  type CarrierChoice,
-  type ColorModeName,
-  noCounters,
-  type Report,
-  type SessionPhase,
-  type Stage,
-} from "./messages.ts";
-import { QualityMeter } from "./quality.ts";
-import { Shells } from "./shells.ts";
+import { type CarrierChoice, type JoinTarget, noCounters, type Report, type Stage } from "./messages.ts";
+import { Visit } from "./visit.ts";
 
 const TICKET_TIMEOUT_MS = 10_000;
 /** Both carriers one after the other. */
@@ -36,36 +28,20 @@ const CARRIER_TIMEOUT_MS = 12_000;
 const HELLO_TIMEOUT_MS = 5_000;
 const TICK_MS = 250;
 const QUALITY_EVERY_MS = 1_000;
-/** A computer that is offline is asked for now and then, should the list's events be late. */
-const OFFLINE_RETRY_MS = 10_000;
-
-/** What a technician looks at; outlives lost links. */
-interface Visit {
-  readonly endpointId: string;
-  readonly painter: Painter;
-  readonly meter: QualityMeter;
-  readonly wishes: Wishes;
-  wasLive: boolean;
-  /** It was refused or ended: nothing happens until the technician says so. */
-  rests: boolean;
-}
 
 export class Client implements ConnectionHandler {
-  /** The shells of the session that is looked at. */
-  readonly shells: Shells;
   readonly #report: (report: Report) => void;
   readonly #zstd: WebAssembly.Module;
   readonly #cursors: CursorImages;
   readonly #backoff = new Backoff();
   readonly #counters = noCounters();
+  /** By the page's number of its view. */
+  readonly #visits = new Map<number, Visit>();
   #choice: CarrierChoice = {};
-  #visit: Visit | undefined;
-  #attendance: Attendance | undefined;
   #connection: Connection | undefined;
   #stage: Stage = "ticket";
   #requests = 0;
   #isOpen = false;
-  #isBroken = false;
   #wake: (() => void) | undefined;
   #qualityAtMs = 0;
   #bytesBefore = 0;
@@ -74,7 +50,6 @@ export class Client implements ConnectionHandler {
     this.#zstd = zstd;
     this.#cursors = new CursorImages(zstd);
     this.#report = report;
-    this.shells = new Shells((key, news) => report({ kind: "shell", key, news }));
   }
 
   /** Keeps a link open until `close`. Returns once that is done. */
@@ -85,7 +60,7 @@ export class Client implements ConnectionHandler {
     while (this.#isOpen) {
       try {
         await this.#connect();
-        await this.#attendUntilEnd();
+        await this.#serveUntilEnd();
       } catch (error) {
         await this.#failed(error);
       }
@@ -99,51 +74,42 @@ export class Client implements ConnectionHandler {
     this.#wake?.();
   }
 
-  join(endpointId: string, canvas: OffscreenCanvas): void {
-    const resized = ({ width, height }: { width: number; height: number }) =>
-      this.#report({ kind: "size", width, height });
-    this.#visit = {
-      endpointId,
-      painter: new Painter(canvas, resized),
-      meter: new QualityMeter(performance.now()),
-      wishes: { display: undefined, control: true, mode: "all-colors" },
-      wasLive: false,
-      rests: false,
-    };
-    this.#phase({ phase: "connecting", stage: this.#stage });
-    this.retry();
-  }
-
-  leave(): void {
-    this.shells.clear();
-    this.#attendance?.leave();
-    this.#attendance = undefined;
-    this.#visit = undefined;
-  }
-
-  /** How colours are to be coded from now on; kept over lost links. */
-  choose(mode: ColorModeName): void {
-    if (this.#visit) {
-      this.#visit.wishes.mode = mode;
-      this.#attendance?.showAgain();
+  /** The page shows a session in its view of this number, on this canvas. */
+  join(view: number, target: JoinTarget, canvas: OffscreenCanvas): void {
+    const visit = new Visit({
+      target,
+      canvas,
+      zstd: this.#zstd,
+      cursors: this.#cursors,
+      counters: this.#counters,
+      report: (report) => this.#report({ kind: "visit", view, report }),
+      nextRequest: () => {
+        this.#requests += 1;
+        return this.#requests;
+      },
+    });
+    this.#visits.set(view, visit);
+    if (this.#connection) {
+      visit.run(this.#connection);
+    } else {
+      visit.connecting(this.#stage);
+      this.retry();
     }
   }
 
-  /** Ends the pause before the next try, or joins again on the link that is there. */
+  leave(view: number): void {
+    this.#visits.get(view)?.leave();
+    this.#visits.delete(view);
+  }
+
+  visit(view: number): Visit | undefined {
+    return this.#visits.get(view);
+  }
+
+  /** Ends the pause before the next try. */
   retry(): void {
-    if (this.#visit) {
-      this.#visit.rests = false;
-    }
     this.#backoff.reset();
     this.#wake?.();
-  }
-
-  get attendance(): Attendance | undefined {
-    return this.#attendance;
-  }
-
-  get painter(): Painter | undefined {
-    return this.#visit?.painter;
   }
 
   /** For `Connection`: a control message. */
@@ -151,21 +117,26 @@ export class Client implements ConnectionHandler {
     if (body.case === "goingAway") {
       // It closes the link within its jitter; coming back at once is what it asks for.
       this.#backoff.reset();
-    } else if (body.case === "joined" && body.value.request !== this.#attendance?.request) {
+    } else if (body.case === "joined" && !this.#attendances().some((one) => one.isFor(body.value.request))) {
       // The technician left before the answer came.
       this.#connection?.send("leave", { session: body.value.session });
     } else {
-      this.#attendance?.control(body);
-      if (body.case === "sessionEnded") {
-        this.#wake?.();
+      for (const attendance of this.#attendances()) {
+        attendance.control(body);
       }
     }
   }
 
   /** For `Connection`: a stream. */
   async stream(kind: StreamKind, head: Uint8Array, rest: ReceiveStream): Promise<void> {
-    if (this.#attendance) {
-      await this.#attendance.stream(kind, head, rest);
+    const { session } = decodeStreamHeader(new Reader(head));
+    // A stream may overtake the answer to our joining.
+    const attendances = this.#attendances();
+    const found =
+      attendances.find((one) => one.session === session) ??
+      (await Promise.all(attendances.map((one) => one.entered()))).find((one) => one?.session === session);
+    if (found) {
+      await found.stream(kind, head, rest);
     } else {
       rest.stop(CloseCode.Done);
     }
@@ -174,6 +145,10 @@ export class Client implements ConnectionHandler {
   /** For `Connection`: the relay sent what is no message. */
   malformed(): void {
     this.#counters.malformed += 1;
+  }
+
+  #attendances(): Attendance[] {
+    return [...this.#visits.values()].flatMap((visit) => visit.attendance ?? []);
   }
 
   async #connect(): Promise<void> {
@@ -190,97 +165,30 @@ export class Client implements ConnectionHandler {
     }
     this.#counters.links += 1;
     this.#stage = "join";
+    this.#backoff.reset();
     this.#choice = { ...this.#choice, first: link.carrier };
     this.#report({ kind: "carrier", carrier: link.carrier });
   }
 
-  /** Attends whatever session is wished for, until the link ends. Throws when the link or a step failed. */
-  async #attendUntilEnd(): Promise<void> {
+  /** Serves all visits until the link ends, and says by throwing how it did. */
+  async #serveUntilEnd(): Promise<void> {
     const connection = this.#connection;
     if (connection === undefined) {
       return;
     }
-    const ended = connection.ended.then((end) => {
-      this.#isBroken = true;
-      this.#wake?.();
-      return end;
-    });
-    this.#isBroken = false;
-    try {
-      while (!this.#isBroken) {
-        const visit = this.#visit;
-        if (visit && !visit.rests && this.#attendance === undefined) {
-          await Promise.race([this.#attend(visit, connection), ended]);
-        }
-        if (!this.#isBroken && visit === this.#visit) {
-          await this.#pause(this.#attendance || visit?.rests ? undefined : OFFLINE_RETRY_MS);
-        }
-      }
-    } finally {
-      this.#attendance?.close();
-      this.#attendance = undefined;
-      this.#connection = undefined;
-      this.#bytesBefore += connection.link.bytesReceived;
-      connection.link.close(CloseCode.Done, "starting again");
+    for (const visit of this.#visits.values()) {
+      visit.run(connection);
     }
-    const { code, reason } = await ended;
+    const { code, reason } = await connection.ended;
+    this.#connection = undefined;
+    this.#bytesBefore += connection.link.bytesReceived;
+    for (const visit of this.#visits.values()) {
+      visit.lost();
+    }
     if (code === CloseCode.NotAllowed) {
       throw new LoggedOutError(reason);
     }
     throw new StageError("carrier", reason || "the line was cut");
-  }
-
-  async #attend(visit: Visit, connection: Connection): Promise<void> {
-    this.#requests += 1;
-    const attendance = new Attendance({
-      request: this.#requests,
-      connection,
-      endpointId: visit.endpointId,
-      wishes: visit.wishes,
-      zstd: this.#zstd,
-      cursors: this.#cursors,
-      painter: visit.painter,
-      meter: visit.meter,
-      counters: this.#counters,
-      shells: this.shells,
-      report: this.#report,
-      phase: (state) => this.#attended(visit, state),
-    });
-    this.#attendance = attendance;
-    try {
-      await attendance.start();
-      this.#backoff.reset();
-    } catch (error) {
-      if (visit !== this.#visit) {
-        return;
-      }
-      this.#attendance = undefined;
-      if (!(error instanceof RefusedError) || error.mayPass) {
-        throw error;
-      }
-      const { reason, message } = error;
-      visit.rests = reason !== "offline";
-      this.#phase(
-        reason === "offline" ? { phase: "offline" } : { phase: "refused", reason, detail: message },
-      );
-    }
-  }
-
-  /** What a session says of itself; while it is being mended the page goes on saying so. */
-  #attended(visit: Visit, state: SessionPhase): void {
-    if (visit !== this.#visit) {
-      return;
-    }
-    if (state.phase === "live") {
-      visit.wasLive = true;
-    }
-    if (state.phase === "offline" || state.phase === "ended") {
-      this.#attendance = undefined;
-      visit.rests = state.phase === "ended";
-    }
-    if (state.phase !== "connecting" || !visit.wasLive) {
-      this.#phase(state);
-    }
   }
 
   /** Says what went wrong and waits before the next try. */
@@ -294,34 +202,30 @@ export class Client implements ConnectionHandler {
       return;
     }
     if (error instanceof RefusedError && !error.mayPass) {
-      this.#phase({ phase: "refused", reason: error.reason, detail: error.message });
+      for (const visit of this.#visits.values()) {
+        visit.refused(error);
+      }
       await this.#pause(undefined);
       return;
     }
     const waitMs = this.#backoff.next(Math.random());
     const { attempt } = this.#backoff;
-    if (this.#visit?.wasLive) {
-      this.#phase({ phase: "reconnecting", attempt, retryAtMs: Date.now() + waitMs });
-    } else {
-      const stage = error instanceof StageError ? error.stage : this.#stage;
-      this.#phase({ phase: "failed", stage, detail: error instanceof Error ? error.message : String(error) });
+    const stage = error instanceof StageError ? error.stage : this.#stage;
+    const detail = error instanceof Error ? error.message : String(error);
+    this.#report({ kind: "linkFailed", stage, detail });
+    for (const visit of this.#visits.values()) {
+      visit.failed(stage, detail, attempt, Date.now() + waitMs);
     }
     await this.#pause(waitMs);
-    if (this.#visit?.wasLive) {
-      this.#phase({ phase: "reconnecting", attempt, retryAtMs: undefined });
+    for (const visit of this.#visits.values()) {
+      visit.again(attempt);
     }
   }
 
   #enter(stage: Stage): void {
     this.#stage = stage;
-    if (!this.#visit?.wasLive) {
-      this.#phase({ phase: "connecting", stage });
-    }
-  }
-
-  #phase(state: SessionPhase): void {
-    if (this.#visit) {
-      this.#report({ kind: "session", state });
+    for (const visit of this.#visits.values()) {
+      visit.connecting(stage);
     }
   }
 
@@ -340,20 +244,31 @@ export class Client implements ConnectionHandler {
   #tick(): void {
     const connection = this.#connection;
     const now = performance.now();
-    connection?.tick(this.#attendance ? "session" : "idle");
-    this.#attendance?.tick();
-    if (connection && this.#visit && this.#qualityAtMs + QUALITY_EVERY_MS <= now) {
+    const attendances = this.#attendances();
+    connection?.tick(0 < attendances.length ? "session" : "idle");
+    for (const attendance of attendances) {
+      attendance.tick();
+    }
+    if (connection && this.#qualityAtMs + QUALITY_EVERY_MS <= now) {
       this.#qualityAtMs = now;
       this.#counters.bytes = this.#bytesBefore + connection.link.bytesReceived;
-      const { roundTripMs } = connection.liveness;
-      const measured = this.#visit.meter.take(now, this.#counters.bytes);
-      const quality = {
-        ...measured,
-        carrier: connection.link.carrier,
-        ...(roundTripMs !== undefined && { roundTripMs }),
-      };
-      this.#report({ kind: "quality", quality, counters: { ...this.#counters } });
+      for (const [view, visit] of this.#visits) {
+        if (visit.isWatching) {
+          this.#reportQuality(view, visit, connection, now);
+        }
+      }
     }
+  }
+
+  #reportQuality(view: number, visit: Visit, connection: Connection, now: number): void {
+    const { roundTripMs } = connection.liveness;
+    const quality = {
+      ...visit.meter.take(now, this.#counters.bytes),
+      carrier: connection.link.carrier,
+      ...(roundTripMs !== undefined && { roundTripMs }),
+    };
+    const counters = { ...this.#counters };
+    this.#report({ kind: "visit", view, report: { kind: "quality", quality, counters } });
   }
 }
 

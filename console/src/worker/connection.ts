@@ -41,7 +41,10 @@ export interface ConnectionHandler {
 
 /** A stream in both directions. */
 export interface Duplex {
-  write(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Resolves once the carrier has taken the bytes; rejects when the stream is gone. */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Nothing more comes behind what was written. */
+  end(): void;
   readonly receive: ReceiveStream;
 }
 
@@ -101,7 +104,11 @@ export class Connection {
   async openDuplex(kind: StreamKind, session: SessionId): Promise<Duplex> {
     const { send, receive } = await this.link.openDuplex();
     this.#write(send, header(kind, session));
-    return { write: (bytes) => this.#write(send, bytes), receive: this.#counted(receive) };
+    return {
+      write: (bytes) => this.#write(send, bytes),
+      end: () => send.end(),
+      receive: this.#counted(receive),
+    };
   }
 
   /** Time has passed: asks whether the relay lives, and gives it up when it does not. */
@@ -178,7 +185,7 @@ export class Connection {
     }
   }
 
-  #write(stream: SendStream, bytes: Uint8Array<ArrayBuffer>): void {
+  #write(stream: SendStream, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#pendingWrites += 1;
     if (PENDING_WRITES_MAX < this.#pendingWrites) {
       this.link.close(CloseCode.TooSlow, "the relay takes nothing");
@@ -187,7 +194,9 @@ export class Connection {
       this.#pendingWrites -= 1;
     };
     // A stream that fails takes the link with it, which says so itself.
-    stream.write(bytes).then(settle, settle);
+    const written = stream.write(bytes);
+    written.then(settle, settle);
+    return written;
   }
 
   /** What one stream did wrong ends the link: a lost update could never be made good. */

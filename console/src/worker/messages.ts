@@ -6,6 +6,7 @@
  */
 import type { InputEvent, Pointer } from "../wire/input.ts";
 import type { ShellSignal, TerminalSize } from "../wire/shell.ts";
+import type { StreamKind } from "../wire/stream.ts";
 
 export type Carrier = "webtransport" | "websocket";
 
@@ -149,25 +150,55 @@ export type ShellNews =
   /** The line is lost; it goes on by itself once that is back. */
   | { readonly kind: "lost" };
 
-export type Command =
-  /** Opens the link of this tab. */
-  | { readonly kind: "open"; readonly choice: CarrierChoice }
-  | { readonly kind: "close" }
-  | { readonly kind: "join"; readonly endpointId: string; readonly canvas: OffscreenCanvas }
+/** What the page wants of a stream beside the screen, such as one for files or system information. */
+export type ChannelWish =
+  | { readonly kind: "open"; readonly stream: StreamKind }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "close" };
+
+/** What happens on such a stream. It ends with its link; the page opens another where it goes on. */
+export type ChannelNews =
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** The carrier has taken one more `bytes` of the page's. */
+  | { readonly kind: "taken" }
+  /** `reset`: the other side gave it up, with this `CloseCode`. `lost`: with the link. */
+  | { readonly kind: "ended"; readonly why: "done" | "reset" | "lost"; readonly code: number | undefined };
+
+/** What is joined: a session that we are in, or the one with a computer, which starts by it. */
+export type JoinTarget =
+  | { readonly kind: "session"; readonly session: number }
+  | { readonly kind: "endpoint"; readonly endpointId: string };
+
+/** What concerns one session; the page numbers its views of sessions. */
+export type VisitCommand =
+  | { readonly kind: "join"; readonly target: JoinTarget; readonly canvas: OffscreenCanvas }
   | { readonly kind: "leave" }
+  /** Whether the screen is wanted; without it the session stays joined and costs nothing. */
+  | { readonly kind: "watch"; readonly wanted: boolean }
   | { readonly kind: "show"; readonly display: number }
   | { readonly kind: "mode"; readonly mode: ColorModeName }
   | { readonly kind: "control"; readonly wanted: boolean }
   | { readonly kind: "input"; readonly events: readonly InputEvent[] }
   /** The page numbers its shells. */
   | { readonly kind: "shell"; readonly key: number; readonly wish: ShellWish }
+  /** The page numbers its channels. */
+  | { readonly kind: "channel"; readonly key: number; readonly wish: ChannelWish }
   /** Tries again now, whatever the state. */
   | { readonly kind: "retry" }
   | { readonly kind: "screenshot"; readonly request: number }
   | { readonly kind: "hash"; readonly request: number };
 
-export type Report =
+export type Command =
+  /** Opens the link of this tab. */
+  | { readonly kind: "open"; readonly choice: CarrierChoice }
+  | { readonly kind: "close" }
+  | { readonly kind: "visit"; readonly view: number; readonly command: VisitCommand };
+
+/** What concerns one session. */
+export type VisitReport =
   | { readonly kind: "session"; readonly state: SessionPhase }
+  /** The relay let us in: the desk's number of the session. */
+  | { readonly kind: "joined"; readonly session: number; readonly mayView: boolean }
   | {
       readonly kind: "displays";
       readonly displays: readonly DisplayInfo[];
@@ -185,9 +216,7 @@ export type Report =
   | { readonly kind: "quality"; readonly quality: Quality; readonly counters: Counters }
   | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "shell"; readonly key: number; readonly news: ShellNews }
-  | { readonly kind: "loggedOut" }
-  /** The link is open over this carrier. */
-  | { readonly kind: "carrier"; readonly carrier: Carrier }
+  | { readonly kind: "channel"; readonly key: number; readonly news: ChannelNews }
   | {
       readonly kind: "screenshot";
       readonly request: number;
@@ -195,3 +224,11 @@ export type Report =
       readonly detail: string;
     }
   | { readonly kind: "hash"; readonly request: number; readonly sha256: string };
+
+export type Report =
+  | { readonly kind: "visit"; readonly view: number; readonly report: VisitReport }
+  | { readonly kind: "loggedOut" }
+  /** Nothing can be opened just now: why, for all sessions alike. */
+  | { readonly kind: "linkFailed"; readonly stage: Stage; readonly detail: string }
+  /** The link is open over this carrier. */
+  | { readonly kind: "carrier"; readonly carrier: Carrier };

@@ -27,9 +27,14 @@ const AGAIN_MS = 1_500;
 
 type Write = (bytes: Uint8Array<ArrayBuffer>) => void;
 
+/** What a shell needs of a stream. */
+type ShellStream = { readonly write: Write; readonly receive: ReceiveStream };
+
 /** A link, and the session on it. */
 interface Line {
-  readonly connection: Pick<Connection, "openDuplex">;
+  readonly connection: {
+    openDuplex(...to: Parameters<Connection["openDuplex"]>): Promise<ShellStream>;
+  };
   readonly session: SessionId;
 }
 

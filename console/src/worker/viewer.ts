@@ -66,6 +66,14 @@ export class Viewer {
     connection.send("demand", { session, wanted: [{ display, mode }] });
   }
 
+  /** Asks for nothing more; what is painted stays. */
+  showNothing(): void {
+    const { connection, session } = this.#parts;
+    this.#rendition(this.#shown)?.forget();
+    this.#shown = undefined;
+    connection.send("demand", { session, wanted: [] });
+  }
+
   /** The link is lost, or the session over: nothing is decoded any more. */
   close(): void {
     for (const rendition of this.#renditions.values()) {

@@ -6,17 +6,17 @@
 import zstdUrl from "../../node_modules/@bokuweb/zstd-wasm/dist/web/zstd.wasm?url";
 import { compileZstd } from "../codec/zstd.ts";
 import { Client } from "./client.ts";
-import type { Command, Report } from "./messages.ts";
+import type { Command, Report, VisitCommand } from "./messages.ts";
+import type { Visit } from "./visit.ts";
 
 /** The part of a worker's global scope that the page's own types do not have. */
 interface WorkerScope {
-  postMessage(report: Report): void;
+  postMessage(report: Report, transfer?: Transferable[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent<Command>) => void): void;
   close(): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
-const post = (report: Report) => scope.postMessage(report);
 
 /** How long the decompressor may take to arrive, and the pause before it is asked for again. */
 const LOAD_TIMEOUT_MS = 10_000;
@@ -26,6 +26,15 @@ const client = load();
 
 // Commands wait for the client and so keep their order.
 scope.addEventListener("message", async (event) => take(await client, event.data));
+
+/** Bytes of a channel are given away, not copied: files are large. */
+function post(report: Report): void {
+  const isBytes =
+    report.kind === "visit" && report.report.kind === "channel" && report.report.news.kind === "bytes"
+      ? [report.report.news.bytes.buffer]
+      : [];
+  scope.postMessage(report, isBytes);
+}
 
 /** Fetches the decompressor, without which nothing starts; a relay that is away just now comes back. */
 async function load(): Promise<Client> {
@@ -38,7 +47,7 @@ async function load(): Promise<Client> {
       return new Client(await compileZstd(await response.arrayBuffer()), post);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      post({ kind: "session", state: { phase: "failed", stage: "ticket", detail } });
+      post({ kind: "linkFailed", stage: "ticket", detail });
       await new Promise((resolve) => setTimeout(resolve, LOAD_AGAIN_MS));
     }
   }
@@ -52,47 +61,64 @@ function take(client: Client, command: Command): void {
     case "close":
       client.close();
       break;
+    case "visit":
+      takeOfVisit(client, command.view, command.command);
+  }
+}
+
+function takeOfVisit(client: Client, view: number, command: VisitCommand): void {
+  const visit = client.visit(view);
+  switch (command.kind) {
     case "join":
-      client.join(command.endpointId, command.canvas);
+      client.join(view, command.target, command.canvas);
       break;
     case "leave":
-      client.leave();
+      client.leave(view);
+      break;
+    case "watch":
+      visit?.watch(command.wanted);
       break;
     case "show":
-      client.attendance?.show(command.display);
+      visit?.attendance?.show(command.display);
       break;
     case "mode":
-      client.choose(command.mode);
+      visit?.choose(command.mode);
       break;
     case "control":
-      client.attendance?.wishControl(command.wanted);
+      visit?.attendance?.wishControl(command.wanted);
       break;
     case "input":
-      client.attendance?.input(command.events);
+      visit?.attendance?.input(command.events);
       break;
     case "shell":
-      client.shells.wish(command.key, command.wish);
+      visit?.shells.wish(command.key, command.wish);
+      break;
+    case "channel":
+      visit?.channels.wish(command.key, command.wish);
       break;
     case "retry":
+      visit?.retry();
       client.retry();
       break;
     case "screenshot":
-      screenshot(client, command.request);
+      screenshot(visit, view, command.request);
       break;
     case "hash":
-      hash(client, command.request);
+      hash(visit, view, command.request);
   }
 }
 
-async function screenshot(client: Client, request: number): Promise<void> {
+async function screenshot(visit: Visit | undefined, view: number, request: number): Promise<void> {
   try {
-    const png = await client.painter?.png();
-    post({ kind: "screenshot", request, png, detail: "" });
+    const png = await visit?.painter.png();
+    post({ kind: "visit", view, report: { kind: "screenshot", request, png, detail: "" } });
   } catch (error) {
-    post({ kind: "screenshot", request, png: undefined, detail: String(error) });
+    const report = { kind: "screenshot", request, png: undefined, detail: String(error) } as const;
+    post({ kind: "visit", view, report });
   }
 }
 
-async function hash(client: Client, request: number): Promise<void> {
-  post({ kind: "hash", request, sha256: (await client.painter?.sha256()) ?? "" });
+async function hash(visit: Visit | undefined, view: number, request: number): Promise<void> {
+  const sha256 = (await visit?.painter.sha256()) ?? "";
+  post({ kind: "visit", view, report: { kind: "hash", request, sha256 } });
 }

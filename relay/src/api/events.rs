@@ -13,8 +13,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
-use desk::AccountId;
 use desk::session::Queue;
+use desk::{AccountId, Event as DeskEvent, chat};
 use futures_util::Stream;
 use serde::Serialize;
 use tokio::sync::broadcast;
@@ -188,8 +188,18 @@ impl Follower {
         }
         let (subject, name) = names_of(&serde_json::to_string(&line.fact).unwrap_or_default());
         let arrives_in = happened.arrives_in.filter(|&queue| desk.works(self.account, queue));
-        let news = News { subject, event: name, objects: objects_of(&line.fact), arrives_in };
+        let objects = objects_of(&line.fact).into_iter().chain(chat_of(happened)).collect();
+        let news = News { subject, event: name, objects, arrives_in };
         Some(event("desk", &news).id(line.seq.to_string()))
+    }
+}
+
+/// Where something was said: a page reads that chat again.
+fn chat_of(happened: &Happened) -> Option<String> {
+    match happened.event()? {
+        DeskEvent::Chat(chat::Event::Said { session, .. }) => Some(format!("session:{session}")),
+        DeskEvent::Chat(chat::Event::SaidToTeam { team, .. }) => Some(format!("team:{team}")),
+        _ => None,
     }
 }
 

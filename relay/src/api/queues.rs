@@ -1,7 +1,7 @@
 //! `/api/queues`, `/api/teams`: who waits where, and what teams say to each other.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use desk::record::TeamRole;
 use desk::session::Queue;
 use desk::{AccountId, Entry, Listed, Participant, Targets, TeamId, chat};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
-use crate::api::sessions;
+use crate::api::sessions::{self, Behind};
 use crate::api::who::{self, Path, Who};
 use crate::keeper::now;
 use crate::keeper::store::{self, Said};
@@ -103,18 +103,19 @@ pub(super) struct Message {
     text: String,
 }
 
-/// What was said in a team, for its people.
+/// What was said in a team, for its people, a page at a time.
 pub(super) async fn messages(
     State(site): State<Shared>,
     who: Who,
     Path(team): Path<u64>,
+    Query(Behind { after }): Query<Behind>,
 ) -> Result<Json<Vec<Said>>, Problem> {
     who.needs(Scope::Read)?;
     let team = TeamId::new(team);
     if !site.keeper.read().reads_team_chat(desk::Actor::Account(who.account.into()), team) {
         return Err(Problem::missing("team"));
     }
-    Ok(Json(store::said_in_team(&site.db, team, 0, PAGE).await?))
+    Ok(Json(store::said_in_team(&site.db, team, after, PAGE).await?))
 }
 
 /// Says something to a team.

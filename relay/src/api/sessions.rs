@@ -1,7 +1,7 @@
 //! `/api/sessions`: what technicians do with support sessions. Each act is a command to the desk, which decides.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use desk::permission::Rights;
 use desk::session::{Client, Command, CustomerPresence, Origin, Queue, Session, Transfer};
 use desk::{AccountId, Participant, SessionId, chat};
@@ -152,18 +152,27 @@ pub(super) struct Message {
     text: String,
 }
 
-/// The whole chat of a session, for everybody in it: who joins later reads what was said before.
+/// From which message on a chat is read.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Behind {
+    /// Behind this number.
+    pub(super) after: u64,
+}
+
+/// The chat of a session, for everybody in it, a page at a time: who joins later reads what was said before.
 pub(super) async fn messages(
     State(site): State<Shared>,
     who: Who,
     Path(id): Path<u64>,
+    Query(Behind { after }): Query<Behind>,
 ) -> Result<Json<Vec<Said>>, Problem> {
     who.needs(Scope::Read)?;
     let (id, account) = (SessionId::new(id), who.account.into());
     if !site.keeper.read().reads_chat(desk::Actor::Account(account), id) {
         return Err(Problem::missing("session"));
     }
-    Ok(Json(store::said_in_session(&site.db, id, 0, PAGE).await?))
+    Ok(Json(store::said_in_session(&site.db, id, after, PAGE).await?))
 }
 
 pub(super) async fn say(

@@ -52,7 +52,7 @@ fn a_computer_that_the_relay_does_not_know_is_refused_with_the_reason() -> anyho
     page.browser.value("location.hash = '#/computer/0123456789abcdef'")?;
     page.until_it_says("refused")?;
     page.browser.wait_for("[data-phase=refused]:has-text('does not know')")?;
-    page.browser.click("[data-phase=refused] button:has-text('Back to the computers')")?;
+    page.browser.click("[data-phase=refused] button:has-text('Close')")?;
     page.browser.wait_for("tbody tr")
 }
 

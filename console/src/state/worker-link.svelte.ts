@@ -1,0 +1,73 @@
+/**
+ * The page's side of the worker: one link to the relay for all sessions of this tab.
+ *
+ * @module
+ */
+import type { Carrier, Command, Report, Stage, VisitCommand, VisitReport } from "../worker/messages.ts";
+import { carrierChoice, rememberCarrier } from "./carrier.ts";
+
+class WorkerLink {
+  /** Whether there is a worker to send commands to. */
+  isOpen = $state(false);
+  /** Why there is no link just now; nothing while there is one. */
+  failure = $state.raw<{ stage: Stage; detail: string } | undefined>();
+  carrier = $state<Carrier | undefined>();
+  #worker: Worker | undefined;
+  #onLogout: () => void = () => undefined;
+  readonly #views = new Map<number, (report: VisitReport) => void>();
+
+  /** Starts the worker and opens the link. */
+  open(onLogout: () => void): void {
+    this.#onLogout = onLogout;
+    this.#worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+    this.#worker.addEventListener("message", (event) => this.#take(event.data as Report));
+    this.isOpen = true;
+    this.#post({ kind: "open", choice: carrierChoice(Date.now()) });
+  }
+
+  /** Closes the link; the worker closes itself once that is done. */
+  close(): void {
+    this.#post({ kind: "close" });
+    this.#worker = undefined;
+    this.isOpen = false;
+    this.failure = undefined;
+    this.carrier = undefined;
+    this.#views.clear();
+  }
+
+  /** Reports of a view go to `take` until the returned function is called. */
+  listen(view: number, take: (report: VisitReport) => void): () => void {
+    this.#views.set(view, take);
+    return () => {
+      this.#views.delete(view);
+    };
+  }
+
+  send(view: number, command: VisitCommand, transfer: Transferable[] = []): void {
+    this.#post({ kind: "visit", view, command }, transfer);
+  }
+
+  #post(command: Command, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(command, transfer);
+  }
+
+  #take(report: Report): void {
+    switch (report.kind) {
+      case "visit":
+        this.#views.get(report.view)?.(report.report);
+        break;
+      case "carrier":
+        this.failure = undefined;
+        this.carrier = report.carrier;
+        rememberCarrier(report.carrier, Date.now());
+        break;
+      case "linkFailed":
+        this.failure = { stage: report.stage, detail: report.detail };
+        break;
+      case "loggedOut":
+        this.#onLogout();
+    }
+  }
+}
+
+export const workerLink = new WorkerLink();
