@@ -118,28 +118,369 @@ portal-refused-full = Too many people are waiting at the moment. Please try agai
 portal-refused-often = Too many tries. Please wait { $seconds } seconds.
 portal-refused-rated = This session was rated already.
 
-endpoints-title = Computers
-endpoints-search = Search
-endpoints-search-hint = Name, system or address
-endpoints-count = { $count ->
-    [one] { $count } computer
-   *[other] { $count } computers
-}, { $online } online
-endpoints-none = No computer is enrolled yet.
-endpoints-none-hint = Enrol one on the relay, then start the agent on that computer. It appears here by itself.
-endpoints-no-match = No computer matches “{ $search }”.
-endpoints-stale = The list is not live at the moment. Reconnecting…
-endpoint-state = State
-endpoint-name = Name
-endpoint-os = System
-endpoint-address = Address
-endpoint-displays = Displays
-endpoint-version = Agent
-endpoint-since = Since
+## What stands around every page
+
+languages = Languages
+frame-home = My queue
+frame-queues = Queues
+frame-computers = Computers
+frame-sessions = Sessions
+frame-sessions-count = { $count ->
+    [one] { $count } session
+   *[other] { $count } sessions
+}
+frame-chat-news = A message waits in another session
+frame-chat-unread = { $count ->
+    [one] { $count } new message
+   *[other] { $count } new messages
+}
+frame-palette = Search and commands
+frame-side-narrow = Make the list narrow
+frame-side-wide = Make the list wide
+frame-stale = The connection to the relay is lost. What is shown may be old; it is mended by itself.
+palette-type = Type what you look for
+palette-none = Nothing is called like that.
+palette-do = Command
+palette-jump = Jump
+user-available = Take sessions
+user-available-hint = Others see you, and sessions come to you
+user-not-available = You take no sessions at the moment
+user-extended = Reachable by e-mail
+user-extended-hint = You can be invited while you are not signed in
+user-alerts = When something arrives
+user-sound = Sound
+user-notifications = Notification of the desktop
+user-notifications-refused = This browser does not allow notifications of this site.
+user-administration = Administration
+user-shortcuts = Keyboard shortcuts
+shortcut-palette = Search and commands
+shortcut-session = To a session, in the order of their tabs
+shortcut-queue = To your own queue
+shortcut-keyboard = Gives the keyboard back from the remote screen
+shortcut-list = Moves in a list, and opens what is chosen
+shortcut-chat = Sends a message, or breaks its line
+shortcut-escape = Closes a menu or a dialog
+alerts = What has arrived
+alert-waiting = { $name } waits for support
+alert-offered = { $name } is offered to you
+alert-invited = You are invited to { $name }
+alert-review = Review
+
+## Queues
+
+queue-personal = My queue
+queue-waiting = { $count ->
+    [0] Nobody waits
+    [one] { $count } waits
+   *[other] { $count } wait
+}
+queue-offers = { $count ->
+    [one] { $count } offer or invitation
+   *[other] { $count } offers or invitations
+}
+queue-search = Find in this queue
+queue-empty = This queue is empty.
+queue-empty-personal = Sessions by your keys, transfers and invitations appear here by themselves.
+queue-empty-team = Customers who choose an issue of this team appear here by themselves.
+queue-no-match = Nothing in this queue matches “{ $search }”.
+line-customer = Customer
+line-state = State
+line-question = Question
+line-origin = Came by
+line-since = Since
+line-act = Action
+line-client = Has
+line-presence = Connection
+line-language = Language
+line-started = Started
+line-owner = Owner
+line-owned = You own it
+line-offer = Offered to
+line-members = In the session
+line-details = Details of the request
+line-waiting = Waits, place { $position }
+line-kept = Kept
+line-offered = Offered by { $by }
+line-invited = Invited by { $by }
+line-help = { $by } asks for help: { $issue }
+line-member = You are in it
+line-open = Open
+line-join = Join
+line-accept = Accept
+line-decline = Decline
+line-move = Transfer…
+line-moved = { $name } was transferred
+move-title = Transfer { $name } to another queue
+origin-key = Key of { $by }
+origin-technician = Chose { $name }
+origin-jump = Jump of { $by }
+client-chat = Chat only
+client-agent = Full client
+client-installed = Installed agent
+presence-here = Connected
+presence-lost = Connection lost
+presence-gone = Gone
+duration-seconds = { $seconds } s
+duration-minutes = { $minutes } min
+duration-hours = { $hours } h { $minutes } min
+target-kinds = Kinds of targets
+target-team = Teams
+target-personal = Technicians
+target-help = Issues
+target-search = Search
+target-there = There
+target-by-mail = By e-mail
+target-choose-first = Choose one first
+target-none-team = No team can be reached.
+target-none-personal = No technician can be reached.
+target-none-help = There is no issue by which help can be asked for.
+team-views = Views of the team
+team-queue = Queue
+team-chat = Team chat
+team-chat-unread = { $count ->
+    [one] { $count } new message of { $name }
+   *[other] { $count } new messages of { $name }
+}
+team-favorite = { $name } is a favourite
+team-members = Members
+team-role-lead = Lead
+team-role-manager = Manager
+
+## Chats
+
+chat-title = Chat
+chat-messages = Messages
+chat-none = Nothing has been said yet.
+chat-say = Write a message
+chat-send = Send
+chat-sending = Sending…
+chat-nothing-typed = Nothing is typed yet
+chat-you = You
+chat-customer = Customer
+chat-relay = Relay
+chat-over = The session is over.
+chat-show = Show the chat
+chat-hide = Hide the chat
+chat-detach = Show in its own window
+chat-attach = Bring the chat back beside the session
+chat-width = Width of the chat
+chat-only-title = The customer can only chat
+chat-only-text = Screen sharing and the other tools need the full customer client.
+chat-only-ask = Ask to run the full customer client
+chat-only-ask-message = Please download and run the full client from this page, so that I can see your screen.
+chat-only-asked = The customer was asked
+
+## Who is in a session
+
+members = People in the session
+member-me = { $name } (you)
+member-customer = Customer
+member-external = External
+member-owner = Owns the session
+member-controls = Controls mouse and keyboard
+member-offered = Offered to { $name }
+member-invited = { $name }, invited
+member-help = Help: { $issue }
+invitation-cancel = Cancel invitation
+transfer = Transfer
+transfer-title = Transfer { $name }
+transfer-do = Transfer
+transfer-done = The session is offered; you own it until somebody accepts
+transfer-cancel = Take the offer back
+share = Share
+share-technicians = Teams and technicians…
+share-help = Ask for help…
+share-external = Invite external technician…
+share-title = Invite to { $name }
+share-help-title = Ask for help with { $name }
+share-do = Invite
+share-done = The invitation is sent
+remove = Remove a member
+remove-title = Remove { $name } from the session?
+remove-do = Remove
+remove-done = { $name } is out of the session
+remove-nobody = Nobody else is in the session
+customer-disconnect = Disconnect the customer
+customer-disconnect-title = Disconnect { $name }?
+customer-disconnect-text = The customer is out of the session and cannot come back. You can still write up what was done.
+customer-is-gone = The customer is gone
+external-title = Invite an external technician
+external-name = Name
+external-name-first = Say who is invited first
+external-comments = Comments
+external-comments-hint = The invited person reads them.
+external-policy = What may be done
+external-policy-hint = An external technician is never the owner, and is in this session only.
+external-only-view = See the screen, nothing else
+external-validity = The link lets in for
+external-create = Create key
+external-made = This link lets { $name } in. It is shown this once.
+external-link = Link
+external-mail-subject = Invitation to a support session
+
+## Closing a session
+
+session-side = People and chat
+session-manage = Manage the session
+session-close = Close the session
+session-close-name = Close { $name }
+session-gone = You are not in this session.
+session-is-over = The session is over
+session-may-not-open = You may not use this in this session
+session-chat-only-reason = The customer can only chat
+leave-title = Close the session with { $name }?
+leave-end = End session
+leave-end-hint = It is over for everybody in it, and the customer’s client goes.
+leave-end-jump-hint = It is over for everybody in it. The installed agent stays.
+leave-keep = Keep session
+leave-keep-hint = It waits in your own queue; others who are in it stay in it.
+leave-leave = Leave session
+leave-leave-hint = Only you leave; it goes on with its owner.
+leave-offered = Leave session
+leave-offered-hint = It waits for the one to whom you offered it.
+
+## The virtual keyboard
+
+keyboard = Virtual keyboard
+keyboard-show = Show the virtual keyboard
+keyboard-hide = Hide the virtual keyboard
+keyboard-press = Press
+keyboard-hold-first = Hold a key first
+
+## Jump
+
+jump-title = Jump
+jump-places = Groups and lists
+jump-all = All computers
+jump-groups = Groups
+jump-personal = My list
+jump-others = Lists of others
+jump-frequent = Frequently used
+jump-start = Start session
+jump-start-name = Start session with { $name }
+jump-search = Search
+jump-search-hint = Name, comment, address, tag:…
+jump-search-help = Words are looked for in names, comments and addresses. tag:, host:, comment:, public:, private: and code names of attributes look in one place.
+jump-name = Name
+jump-state = State
+jump-os = System
+jump-tags = Tags
+jump-tags-hint = Words between commas
+jump-do = Jump
+jump-do-name = Jump to { $name }
+jump-details = Details
+jump-details-name = Details of { $name }
+jump-choose = Choose { $name }
+jump-choose-all = Choose all
+jump-has-password = Asks for a password
+jump-none = No computer is listed here.
+jump-none-hint = Create an install package and run it on a computer. It appears here by itself.
+jump-no-match = No computer matches “{ $search }”.
+jump-narrow = { $shown } of { $found } are shown. Say more to narrow the search.
+jump-edit = Edit…
+jump-edit-title = { $name }
+jump-remove = Remove
+jump-remove-title = Remove { $name }?
+jump-remove-text = It is not listed any more, and its agent is told to go.
+jump-set-password = Password…
+jump-set-password-title = Password of { $name }
+jump-new-password = New password
+jump-new-password-hint = Whoever jumps to this computer is asked for it.
+jump-password = Password
+jump-password-title = { $name } asks for a password
+jump-password-wrong = The password is wrong.
+jump-password-set = The password is set
+jump-password-gone = No password is asked for any more
+jump-password-remove = Ask for none
+jump-schedule-title = { $name } cannot be reached now
+jump-schedule-text = The policy of this computer restricts when it may be reached.
+jump-schedule-until = It is available from { $at }.
+jump-schedule-override = Start anyway
+item-host = Host name
+item-user = Signed in there
+item-public-ip = Public address
+item-private-ips = Private addresses
+item-agent = Agent
+item-since = Since
+item-enrolled = Enrolled
+item-place = Group or list
+item-policy = Policy
+item-no-policy = None
+item-comments = Comments
+item-unattended = Without anybody there
+item-attributes = Attributes
+item-attribute-code = Code name
+item-attribute-value = Value
+item-attribute-add = Add
+item-attribute-remove = Remove this attribute
+bulk = Several computers
+bulk-chosen = { $count ->
+    [one] { $count } computer chosen
+   *[other] { $count } computers chosen
+}
+bulk-tags = Add tags…
+bulk-move = Move…
+bulk-clear = Choose none
+bulk-done = { $count ->
+    [one] { $count } computer changed
+   *[other] { $count } computers changed
+}
+bulk-remove-title = { $count ->
+    [one] Remove { $count } computer?
+   *[other] Remove { $count } computers?
+}
+install-title = Install package
+install-create = Create
+install-name = Name of the computer
+install-name-hint = Empty: what it calls itself
+install-uses = Computers
+install-made = Run this command on the computer. It can be used until { $until } and is shown this once.
+install-command = Command
+install-token = Token
+install-open = Packages that can still be used
+install-open-item = { $place }: { $uses ->
+    [one] { $uses } computer
+   *[other] { $uses } computers
+}, until { $until }
+install-revoke = Revoke
+
+## Session keys
+
+keys-title = Session key
+keys-generate = Generate session key
+keys-portal = Portal
+keys-portal-hint = The page through which the customer comes.
+keys-no-portal = There is no portal
+keys-validity = Valid for
+keys-validity-hint = How long the key can start a session; the session may last longer.
+keys-made = The customer types this key on the portal, or follows the link, until { $until }. It is shown this once.
+keys-code = Key
+keys-link = Link
+keys-qr = QR code of the link
+keys-another = Another one
+keys-open = Keys that can still be used
+keys-open-item = { $portal }, until { $until }
+keys-revoke = Revoke
+keys-mail-subject = Support session
+keys-mail-body = Follow this link to start the support session: { $url } – or type this key there: { $code }
+validity-minutes = { $count } minutes
+validity-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+validity-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+mail-to = E-mail address
+mail-send = Send
+mail-sent = Sent to { $to }
+mail-own = Write a letter of your own
+dialog-done = Done
+dialog-save = Save
+
 endpoint-online = Online
 endpoint-offline = Offline
-endpoint-open = Open
-endpoint-open-name = Open { $name }
 
 session-toolbar = Session
 session-close-tab = Close

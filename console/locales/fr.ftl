@@ -118,28 +118,369 @@ portal-refused-full = Trop de personnes attendent en ce moment. Réessayez plus 
 portal-refused-often = Trop d’essais. Patientez { $seconds } secondes.
 portal-refused-rated = Cette session a déjà été évaluée.
 
-endpoints-title = Ordinateurs
-endpoints-search = Rechercher
-endpoints-search-hint = Nom, système ou adresse
-endpoints-count = { $count ->
-    [one] { $count } ordinateur
-   *[other] { $count } ordinateurs
-}, { $online } en ligne
-endpoints-none = Aucun ordinateur n’est encore inscrit.
-endpoints-none-hint = Inscrivez-en un sur le relais, puis lancez l’agent sur cet ordinateur. Il apparaîtra ici de lui-même.
-endpoints-no-match = Aucun ordinateur ne correspond à « { $search } ».
-endpoints-stale = La liste n’est pas à jour pour l’instant. Reconnexion…
-endpoint-state = État
-endpoint-name = Nom
-endpoint-os = Système
-endpoint-address = Adresse
-endpoint-displays = Écrans
-endpoint-version = Agent
-endpoint-since = Depuis
+## Ce qui entoure chaque page
+
+languages = Langues
+frame-home = Ma file
+frame-queues = Files d’attente
+frame-computers = Ordinateurs
+frame-sessions = Sessions
+frame-sessions-count = { $count ->
+    [one] { $count } session
+   *[other] { $count } sessions
+}
+frame-chat-news = Un message attend dans une autre session
+frame-chat-unread = { $count ->
+    [one] { $count } nouveau message
+   *[other] { $count } nouveaux messages
+}
+frame-palette = Recherche et commandes
+frame-side-narrow = Réduire la liste
+frame-side-wide = Agrandir la liste
+frame-stale = La connexion au relais est perdue. L’affichage peut être ancien ; elle se rétablit d’elle-même.
+palette-type = Saisissez ce que vous cherchez
+palette-none = Rien ne porte ce nom.
+palette-do = Commande
+palette-jump = Jump
+user-available = Prendre des sessions
+user-available-hint = Les autres vous voient et les sessions vous parviennent
+user-not-available = Vous ne prenez pas de session en ce moment
+user-extended = Joignable par e-mail
+user-extended-hint = On peut vous inviter quand vous n’êtes pas connecté
+user-alerts = Quand quelque chose arrive
+user-sound = Son
+user-notifications = Notification du bureau
+user-notifications-refused = Ce navigateur n’autorise pas les notifications de ce site.
+user-administration = Administration
+user-shortcuts = Raccourcis clavier
+shortcut-palette = Recherche et commandes
+shortcut-session = Vers une session, dans l’ordre des onglets
+shortcut-queue = Vers votre propre file
+shortcut-keyboard = Reprend le clavier à l’écran distant
+shortcut-list = Parcourt une liste et ouvre la ligne choisie
+shortcut-chat = Envoie un message, ou passe à la ligne
+shortcut-escape = Ferme un menu ou un dialogue
+alerts = Ce qui est arrivé
+alert-waiting = { $name } attend une assistance
+alert-offered = { $name } vous est proposé
+alert-invited = Vous êtes invité chez { $name }
+alert-review = Consulter
+
+## Files d’attente
+
+queue-personal = Ma file
+queue-waiting = { $count ->
+    [0] Personne n’attend
+    [one] { $count } attend
+   *[other] { $count } attendent
+}
+queue-offers = { $count ->
+    [one] { $count } offre ou invitation
+   *[other] { $count } offres ou invitations
+}
+queue-search = Chercher dans cette file
+queue-empty = Cette file est vide.
+queue-empty-personal = Les sessions de vos clés, les transferts et les invitations apparaissent ici d’eux-mêmes.
+queue-empty-team = Les clients qui choisissent un sujet de cette équipe apparaissent ici d’eux-mêmes.
+queue-no-match = Rien dans cette file ne correspond à « { $search } ».
+line-customer = Client
+line-state = État
+line-question = Question
+line-origin = Venu par
+line-since = Depuis
+line-act = Action
+line-client = Dispose de
+line-presence = Connexion
+line-language = Langue
+line-started = Début
+line-owner = Propriétaire
+line-owned = À vous
+line-offer = Proposé à
+line-members = Dans la session
+line-details = Détails de la demande
+line-waiting = Attend, place { $position }
+line-kept = Gardée
+line-offered = Proposée par { $by }
+line-invited = Invité par { $by }
+line-help = { $by } demande de l’aide : { $issue }
+line-member = Vous y êtes
+line-open = Ouvrir
+line-join = Rejoindre
+line-accept = Accepter
+line-decline = Refuser
+line-move = Transférer…
+line-moved = { $name } a été transféré
+move-title = Transférer { $name } vers une autre file
+origin-key = Clé de { $by }
+origin-technician = A choisi { $name }
+origin-jump = Jump de { $by }
+client-chat = Chat seulement
+client-agent = Client complet
+client-installed = Agent installé
+presence-here = Connecté
+presence-lost = Connexion perdue
+presence-gone = Parti
+duration-seconds = { $seconds } s
+duration-minutes = { $minutes } min
+duration-hours = { $hours } h { $minutes } min
+target-kinds = Genres de cibles
+target-team = Équipes
+target-personal = Techniciens
+target-help = Sujets
+target-search = Rechercher
+target-there = Présent
+target-by-mail = Par e-mail
+target-choose-first = Choisissez d’abord
+target-none-team = Aucune équipe n’est joignable.
+target-none-personal = Aucun technicien n’est joignable.
+target-none-help = Aucun sujet ne permet de demander de l’aide.
+team-views = Vues de l’équipe
+team-queue = File
+team-chat = Chat d’équipe
+team-chat-unread = { $count ->
+    [one] { $count } nouveau message de { $name }
+   *[other] { $count } nouveaux messages de { $name }
+}
+team-favorite = { $name } est une favorite
+team-members = Membres
+team-role-lead = Chef
+team-role-manager = Responsable
+
+## Chats
+
+chat-title = Chat
+chat-messages = Messages
+chat-none = Rien n’a encore été dit.
+chat-say = Écrire un message
+chat-send = Envoyer
+chat-sending = Envoi…
+chat-nothing-typed = Rien n’est encore saisi
+chat-you = Vous
+chat-customer = Client
+chat-relay = Relais
+chat-over = La session est terminée.
+chat-show = Afficher le chat
+chat-hide = Masquer le chat
+chat-detach = Afficher dans sa propre fenêtre
+chat-attach = Ramener le chat à côté de la session
+chat-width = Largeur du chat
+chat-only-title = Le client peut seulement chatter
+chat-only-text = Le partage d’écran et les autres outils demandent le client complet.
+chat-only-ask = Demander de lancer le client complet
+chat-only-ask-message = Veuillez télécharger et lancer le client complet depuis cette page, pour que je puisse voir votre écran.
+chat-only-asked = Le client a été prié de le faire
+
+## Qui est dans une session
+
+members = Personnes dans la session
+member-me = { $name } (vous)
+member-customer = Client
+member-external = Externe
+member-owner = Possède la session
+member-controls = Contrôle la souris et le clavier
+member-offered = Proposée à { $name }
+member-invited = { $name }, invité
+member-help = Aide : { $issue }
+invitation-cancel = Annuler l’invitation
+transfer = Transférer
+transfer-title = Transférer { $name }
+transfer-do = Transférer
+transfer-done = La session est proposée ; elle est à vous jusqu’à ce que quelqu’un accepte
+transfer-cancel = Retirer la proposition
+share = Partager
+share-technicians = Équipes et techniciens…
+share-help = Demander de l’aide…
+share-external = Inviter un technicien externe…
+share-title = Inviter chez { $name }
+share-help-title = Demander de l’aide pour { $name }
+share-do = Inviter
+share-done = L’invitation est envoyée
+remove = Retirer un membre
+remove-title = Retirer { $name } de la session ?
+remove-do = Retirer
+remove-done = { $name } n’est plus dans la session
+remove-nobody = Personne d’autre n’est dans la session
+customer-disconnect = Déconnecter le client
+customer-disconnect-title = Déconnecter { $name } ?
+customer-disconnect-text = Le client quitte la session et ne peut pas revenir. Vous pouvez encore noter ce qui a été fait.
+customer-is-gone = Le client est parti
+external-title = Inviter un technicien externe
+external-name = Nom
+external-name-first = Dites d’abord qui est invité
+external-comments = Commentaires
+external-comments-hint = La personne invitée les lit.
+external-policy = Ce qui est permis
+external-policy-hint = Un technicien externe n’est jamais propriétaire et n’est que dans cette session.
+external-only-view = Voir l’écran, rien d’autre
+external-validity = Le lien est valable
+external-create = Créer la clé
+external-made = Ce lien fait entrer { $name }. Il n’est affiché qu’une fois.
+external-link = Lien
+external-mail-subject = Invitation à une session d’assistance
+
+## Fermer une session
+
+session-side = Personnes et chat
+session-manage = Gérer la session
+session-close = Fermer la session
+session-close-name = Fermer { $name }
+session-gone = Vous n’êtes pas dans cette session.
+session-is-over = La session est terminée
+session-may-not-open = Vous ne pouvez pas utiliser ceci dans cette session
+session-chat-only-reason = Le client peut seulement chatter
+leave-title = Fermer la session avec { $name } ?
+leave-end = Terminer la session
+leave-end-hint = Elle se termine pour tous, et le client disparaît de l’ordinateur.
+leave-end-jump-hint = Elle se termine pour tous. L’agent installé reste.
+leave-keep = Garder la session
+leave-keep-hint = Elle attend dans votre file ; les autres y restent.
+leave-leave = Quitter la session
+leave-leave-hint = Vous seul partez ; elle continue avec son propriétaire.
+leave-offered = Quitter la session
+leave-offered-hint = Elle attend celui à qui vous l’avez proposée.
+
+## Le clavier virtuel
+
+keyboard = Clavier virtuel
+keyboard-show = Afficher le clavier virtuel
+keyboard-hide = Masquer le clavier virtuel
+keyboard-press = Appuyer
+keyboard-hold-first = Maintenez d’abord une touche
+
+## Jump
+
+jump-title = Jump
+jump-places = Groupes et listes
+jump-all = Tous les ordinateurs
+jump-groups = Groupes
+jump-personal = Ma liste
+jump-others = Listes des autres
+jump-frequent = Utilisés souvent
+jump-start = Démarrer
+jump-start-name = Démarrer une session avec { $name }
+jump-search = Rechercher
+jump-search-hint = Nom, commentaire, adresse, tag:…
+jump-search-help = Les mots sont cherchés dans les noms, commentaires et adresses. tag:, host:, comment:, public:, private: et les codes d’attributs cherchent à un seul endroit.
+jump-name = Nom
+jump-state = État
+jump-os = Système
+jump-tags = Étiquettes
+jump-tags-hint = Des mots entre virgules
+jump-do = Jump
+jump-do-name = Jump vers { $name }
+jump-details = Détails
+jump-details-name = Détails de { $name }
+jump-choose = Choisir { $name }
+jump-choose-all = Tout choisir
+jump-has-password = Demande un mot de passe
+jump-none = Aucun ordinateur n’est listé ici.
+jump-none-hint = Créez un paquet d’installation et lancez-le sur un ordinateur. Il apparaît ici de lui-même.
+jump-no-match = Aucun ordinateur ne correspond à « { $search } ».
+jump-narrow = { $shown } sur { $found } sont affichés. Précisez la recherche.
+jump-edit = Modifier…
+jump-edit-title = { $name }
+jump-remove = Supprimer
+jump-remove-title = Supprimer { $name } ?
+jump-remove-text = L’ordinateur n’est plus listé, et son agent doit partir.
+jump-set-password = Mot de passe…
+jump-set-password-title = Mot de passe de { $name }
+jump-new-password = Nouveau mot de passe
+jump-new-password-hint = Il est demandé à quiconque vient sur cet ordinateur.
+jump-password = Mot de passe
+jump-password-title = { $name } demande un mot de passe
+jump-password-wrong = Le mot de passe est faux.
+jump-password-set = Le mot de passe est défini
+jump-password-gone = Plus aucun mot de passe n’est demandé
+jump-password-remove = N’en demander aucun
+jump-schedule-title = { $name } n’est pas joignable maintenant
+jump-schedule-text = La politique de cet ordinateur limite les heures d’accès.
+jump-schedule-until = Il est disponible à partir du { $at }.
+jump-schedule-override = Démarrer quand même
+item-host = Nom d’hôte
+item-user = Connecté là-bas
+item-public-ip = Adresse publique
+item-private-ips = Adresses privées
+item-agent = Agent
+item-since = Depuis
+item-enrolled = Inscrit
+item-place = Groupe ou liste
+item-policy = Politique
+item-no-policy = Aucune
+item-comments = Commentaires
+item-unattended = Sans personne devant
+item-attributes = Attributs
+item-attribute-code = Code
+item-attribute-value = Valeur
+item-attribute-add = Ajouter
+item-attribute-remove = Retirer cet attribut
+bulk = Plusieurs ordinateurs
+bulk-chosen = { $count ->
+    [one] { $count } ordinateur choisi
+   *[other] { $count } ordinateurs choisis
+}
+bulk-tags = Ajouter des étiquettes…
+bulk-move = Déplacer…
+bulk-clear = Ne rien choisir
+bulk-done = { $count ->
+    [one] { $count } ordinateur modifié
+   *[other] { $count } ordinateurs modifiés
+}
+bulk-remove-title = { $count ->
+    [one] Supprimer { $count } ordinateur ?
+   *[other] Supprimer { $count } ordinateurs ?
+}
+install-title = Paquet d’installation
+install-create = Créer
+install-name = Nom de l’ordinateur
+install-name-hint = Vide : celui qu’il se donne
+install-uses = Ordinateurs
+install-made = Lancez cette commande sur l’ordinateur. Elle est valable jusqu’au { $until } et n’est affichée qu’une fois.
+install-command = Commande
+install-token = Jeton
+install-open = Paquets encore valables
+install-open-item = { $place } : { $uses ->
+    [one] { $uses } ordinateur
+   *[other] { $uses } ordinateurs
+}, jusqu’au { $until }
+install-revoke = Révoquer
+
+## Clés de session
+
+keys-title = Clé de session
+keys-generate = Générer une clé
+keys-portal = Portail
+keys-portal-hint = La page par laquelle vient le client.
+keys-no-portal = Il n’y a pas de portail
+keys-validity = Validité
+keys-validity-hint = La durée pendant laquelle la clé peut démarrer une session ; celle-ci peut durer plus longtemps.
+keys-made = Le client saisit cette clé sur le portail, ou suit le lien, jusqu’au { $until }. Elle n’est affichée qu’une fois.
+keys-code = Clé
+keys-link = Lien
+keys-qr = Code QR du lien
+keys-another = Une autre
+keys-open = Clés encore valables
+keys-open-item = { $portal }, jusqu’au { $until }
+keys-revoke = Révoquer
+keys-mail-subject = Session d’assistance
+keys-mail-body = Suivez ce lien pour démarrer la session d’assistance : { $url } – ou saisissez-y cette clé : { $code }
+validity-minutes = { $count } minutes
+validity-hours = { $count ->
+    [one] { $count } heure
+   *[other] { $count } heures
+}
+validity-days = { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
+mail-to = Adresse e-mail
+mail-send = Envoyer
+mail-sent = Envoyé à { $to }
+mail-own = Écrire votre propre e-mail
+dialog-done = Terminé
+dialog-save = Enregistrer
+
 endpoint-online = En ligne
 endpoint-offline = Hors ligne
-endpoint-open = Ouvrir
-endpoint-open-name = Ouvrir { $name }
 
 session-toolbar = Session
 session-close-tab = Fermer

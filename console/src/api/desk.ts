@@ -173,14 +173,16 @@ export interface Said {
   readonly text: string;
 }
 
-export type NameKind =
-  | "account"
-  | "team"
-  | "issue"
-  | "portal"
-  | "jump_group"
-  | "jump_policy"
-  | "session_policy";
+export const NAME_KINDS = [
+  "account",
+  "team",
+  "issue",
+  "portal",
+  "jump_group",
+  "jump_policy",
+  "session_policy",
+] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
 
 export interface Name {
   readonly id: number;

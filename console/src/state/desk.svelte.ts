@@ -33,12 +33,20 @@ class Desk {
   readonly personal = new Reading(() => api.queueLines({ kind: "personal", id: this.me?.account ?? 0 }));
   readonly sessions = new Reading(api.mySessions);
   readonly teams = new Reading(api.teams);
-  readonly #names = new Map<api.NameKind, Reading<ReadonlyMap<number, api.Name>>>();
+  readonly #names: ReadonlyMap<api.NameKind, Reading<ReadonlyMap<number, api.Name>>>;
+  /** Names that somebody has asked for. */
+  readonly #namesRead = new Set<api.NameKind>();
   readonly #always: readonly Watched[];
   readonly #watched = new Set<Watched>();
   readonly #listeners = new Set<Listener>();
 
   constructor() {
+    this.#names = new Map(
+      api.NAME_KINDS.map((kind) => [
+        kind,
+        new Reading(async () => new Map((await api.names(kind)).map((one) => [one.id, one]))),
+      ]),
+    );
     this.#always = [
       { topic: "me", reading: this.permissions },
       { topic: "me", reading: this.preferences },
@@ -82,6 +90,7 @@ class Desk {
       for (const reading of this.#names.values()) {
         reading.clear();
       }
+      this.#namesRead.clear();
       this.me = undefined;
       this.live = true;
       this.endpoints = new Map();
@@ -95,6 +104,7 @@ class Desk {
     reading.stale();
     return () => {
       this.#watched.delete(watched);
+      reading.clear();
     };
   }
 
@@ -113,13 +123,12 @@ class Desk {
 
   /** All names of a kind, by their numbers; read when first asked for. */
   names(kind: api.NameKind): ReadonlyMap<number, api.Name> {
-    let reading = this.#names.get(kind);
-    if (reading === undefined) {
-      reading = new Reading(async () => new Map((await api.names(kind)).map((one) => [one.id, one])));
-      this.#names.set(kind, reading);
-      reading.stale();
+    const reading = this.#names.get(kind);
+    if (!this.#namesRead.has(kind)) {
+      this.#namesRead.add(kind);
+      reading?.stale();
     }
-    return reading.value ?? new Map();
+    return reading?.value ?? new Map();
   }
 
   /** What something is called. */
@@ -144,8 +153,8 @@ class Desk {
       }
     }
     if (topics.includes("names")) {
-      for (const reading of this.#names.values()) {
-        reading.stale();
+      for (const kind of this.#namesRead) {
+        this.#names.get(kind)?.stale();
       }
     }
   }

@@ -58,7 +58,6 @@ export class LiveSession {
   isOver = $state(false);
   readonly shells: Shells;
 
-  readonly #about = $derived(desk.session(this.id));
   #lastAbout: Session | undefined;
   #isVisible = false;
   #isJoined = false;
@@ -79,8 +78,8 @@ export class LiveSession {
 
   /** What the desk says of it; as it was last when it is over. */
   get about(): Session | undefined {
-    this.#lastAbout = this.#about ?? this.#lastAbout;
-    return this.#about ?? this.#lastAbout;
+    this.#lastAbout = desk.session(this.id) ?? this.#lastAbout;
+    return this.#lastAbout;
   }
 
   /** What it is called: by its customer, or its computer. */

@@ -9,6 +9,8 @@ import { LiveSession } from "./live-session.svelte.ts";
 class Sessions {
   list = $state.raw<readonly LiveSession[]>([]);
   #views = 0;
+  /** Left by us; the desk's list may lag behind. */
+  readonly #left = new Set<number>();
 
   find(id: number): LiveSession | undefined {
     return this.list.find((one) => one.id === id);
@@ -22,14 +24,24 @@ class Sessions {
   /** The desk has us in these sessions. */
   sync(mine: readonly Session[]): void {
     const ids = new Set(mine.map((one) => one.id));
+    for (const id of this.#left) {
+      if (!ids.has(id)) {
+        this.#left.delete(id);
+      }
+    }
     for (const known of this.list) {
       if (known.id !== undefined && !ids.has(known.id) && known.about !== undefined) {
         known.isOver = true;
       }
     }
-    for (const one of mine) {
+    for (const one of mine.filter(({ id }) => !this.#left.has(id))) {
       this.#take(one);
     }
+  }
+
+  /** We are about to come into a session that we may have left before. */
+  expect(id: number): void {
+    this.#left.delete(id);
   }
 
   /** The tab for a session; a new one where there is none. */
@@ -48,6 +60,9 @@ class Sessions {
   /** Closes a tab. */
   close(session: LiveSession): void {
     session.close();
+    if (session.id !== undefined && !session.isOver) {
+      this.#left.add(session.id);
+    }
     this.list = this.list.filter((one) => one !== session);
   }
 
@@ -56,6 +71,7 @@ class Sessions {
       session.close();
     }
     this.list = [];
+    this.#left.clear();
   }
 
   #take(mine: Session): void {

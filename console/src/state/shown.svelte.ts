@@ -9,5 +9,12 @@ import { sessions } from "./sessions.svelte.ts";
 
 export function shownSession(): LiveSession | undefined {
   const current = route();
-  return current.page === "session" ? sessions.ofEndpoint(current.endpointId) : undefined;
+  switch (current.page) {
+    case "session":
+      return sessions.find(current.session);
+    case "computer":
+      return sessions.ofEndpoint(current.endpointId);
+    default:
+      return undefined;
+  }
 }

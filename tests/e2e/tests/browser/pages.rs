@@ -11,8 +11,8 @@ fn s12_a_wrong_password_is_said_and_the_right_one_still_works() -> anyhow::Resul
     page.log_in(stage.site.user(), "not the password")?;
     page.browser.wait_for("[role=status]:has-text('User name or password is not right.')")?;
     page.log_in(stage.site.user(), stage.site.password())?;
-    page.browser.wait_for("tbody tr")?;
-    page.browser.click("button:has-text('Sign out')")?;
+    page.browser.wait_for("[data-queue=personal]")?;
+    page.sign_out()?;
     page.browser.wait_for("[role=status]:has-text('You are signed out.')")
 }
 
@@ -23,7 +23,7 @@ fn s10_the_list_follows_a_computer_that_goes_and_comes_back() -> anyhow::Result<
     page.browser.wait_for("tr:has-text('front desk') >> text=Online")?;
     stage.endpoint.process().stop();
     page.browser.wait_for("tr:has-text('front desk') >> text=Offline")?;
-    page.browser.wait_for("button[aria-label='Open front desk']:disabled")?;
+    page.browser.wait_for("button[aria-label='Jump to front desk'][aria-disabled=true]")?;
     stage.endpoint.start_again()?;
     page.browser.wait_for("tr:has-text('front desk') >> text=Online")?;
     page.open_session()?;
@@ -53,7 +53,7 @@ fn a_computer_that_the_relay_does_not_know_is_refused_with_the_reason() -> anyho
     page.until_it_says("refused")?;
     page.browser.wait_for("[data-phase=refused]:has-text('does not know')")?;
     page.browser.click("[data-phase=refused] button:has-text('Close')")?;
-    page.browser.wait_for("tbody tr")
+    page.browser.wait_for("[data-queue=personal]")
 }
 
 #[test]

@@ -52,14 +52,18 @@ async fn a_browser_a_program_and_a_late_browser_see_the_same_picture() -> anyhow
 }
 
 #[test]
-fn s163_a_technician_who_goes_back_to_the_list_no_longer_watches() -> anyhow::Result<()> {
+fn s163_s280_s281_who_stops_or_ends_no_longer_watches() -> anyhow::Result<()> {
     let stage = Stage::set()?;
     let mut page = stage.page()?;
-    page.browser.click("button[aria-label='Back to the computers']")?;
-    page.browser.wait_for("tbody tr")?;
+    page.browser.click("button[aria-label='Stop screen sharing']")?;
+    page.browser.wait_for("[data-phase=stopped]")?;
+    page.browser.click("[data-phase=stopped] button:has-text('Start screen sharing')")?;
+    page.assert_exact(&stage.desktop)?;
+    page.end_session()?;
     wait::until("the agent to be left alone", BOUND, || {
         stage.endpoint.output().contains("no technician is connected any more").then_some(())
     })?;
+    page.show_computers()?;
     page.open_session()?;
     page.assert_exact(&stage.desktop)
 }

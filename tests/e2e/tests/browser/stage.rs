@@ -58,7 +58,7 @@ impl Stage {
         Ok(page)
     }
 
-    /// A technician's page that shows the list of endpoints.
+    /// A technician's page that shows the computers to which one can jump.
     pub(crate) fn list(&self) -> anyhow::Result<Page> {
         self.list_in(Window::default(), "")
     }
@@ -67,7 +67,7 @@ impl Stage {
         let mut page = self.login_form(window, query)?;
         let (user, password) = self.site.account()?;
         page.log_in(&user, &password)?;
-        page.browser.wait_for("tbody tr")?;
+        page.show_computers()?;
         Ok(page)
     }
 
@@ -98,8 +98,27 @@ impl Page {
         self.browser.click("button[type=submit]")
     }
 
+    /// Shows the computers to which one can jump.
+    pub(crate) fn show_computers(&mut self) -> anyhow::Result<()> {
+        self.browser.click("a[href='#/jump']")?;
+        self.browser.wait_for("tr[data-item]")
+    }
+
+    /// Signs out by the menu at the top right.
+    pub(crate) fn sign_out(&mut self) -> anyhow::Result<()> {
+        self.browser.click("button[title^='Account of']")?;
+        self.browser.click("[role=menuitem]:has-text('Sign out')")
+    }
+
+    /// Ends the session by its X, as its owner.
+    pub(crate) fn end_session(&mut self) -> anyhow::Result<()> {
+        self.browser.click("button[aria-label='Close the session']")?;
+        self.browser.click("[data-choice=end]")?;
+        self.browser.wait_for("[data-queue=personal]")
+    }
+
     pub(crate) fn open_session(&mut self) -> anyhow::Result<()> {
-        self.browser.click(&format!("button[aria-label='Open {NAME}']"))?;
+        self.browser.click(&format!("button[aria-label='Jump to {NAME}']"))?;
         self.until_live()
     }
 

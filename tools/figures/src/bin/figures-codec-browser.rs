@@ -41,14 +41,16 @@ fn measure() -> anyhow::Result<()> {
     let mut before = [0.0; 2];
     let (mut decode_ms, mut paint_ms) = (Vec::new(), Vec::new());
     for _ in 0..VISITS {
-        browser.click(&format!("button[aria-label='Open {CLIP}']"))?;
+        browser.click("a[href='#/jump']")?;
+        browser.click(&format!("button[aria-label='Jump to {CLIP}']"))?;
         until_exact(&mut browser, &wanted)?;
         std::thread::park_timeout(COUNTED);
         let after = [counter(&mut browser, "decodeMs")?, counter(&mut browser, "paintMs")?];
         decode_ms.push(after[0] - before[0]);
         paint_ms.push(after[1] - before[1]);
         before = after;
-        browser.click("button[aria-label='Back to the computers']")?;
+        browser.click("button[aria-label='Close the session']")?;
+        browser.click("[data-choice=end]")?;
     }
     let sums: Vec<f64> =
         decode_ms.iter().zip(&paint_ms).skip(1).map(|(decode, paint)| decode + paint).collect();

@@ -82,8 +82,8 @@ fn presses(stage: &Stage, detour: Option<Detour>) -> anyhow::Result<Vec<f64>> {
     browser.fill("input[name=user]", stage.site.user())?;
     browser.fill("input[name=password]", stage.site.password())?;
     browser.click("button[type=submit]")?;
-    browser.wait_for("tr[data-endpoint]")?;
-    browser.click(&format!("button[aria-label='Open {NAME}']"))?;
+    browser.click("a[href='#/jump']")?;
+    browser.click(&format!("button[aria-label='Jump to {NAME}']"))?;
     browser.until("window.nearhand.size && window.nearhand.hasControl", BOUND)?;
     browser.value("document.querySelector('.stage textarea').focus()")?;
     browser.value(&LOOKING.replace("AT", &(PLACE + EXTENT / 2).to_string()))?;
