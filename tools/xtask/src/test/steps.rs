@@ -12,7 +12,7 @@ use crate::{
     tidy,
 };
 
-/// The version that `.config/nextest.toml` is written for. It kills a test that hangs, and tries busy ones again.
+/// The version that is built where there is none. It kills a test that hangs, and tries busy ones again.
 const NEXTEST: &str = "0.9.151";
 
 /// One heading of the run.
@@ -75,7 +75,11 @@ fn clippy(shell: &Shell, _: &mut Counts) -> Result<()> {
 fn tests(shell: &Shell, counts: &mut Counts) -> Result<()> {
     // Tests start these programs. A test runner builds only those that belong to a test's own package.
     shell::run(&mut shell.cargo(["build", "--workspace", "--bins", "--locked"]))?;
-    let mut command = shell.command(cargo_tool::ensure(shell, "cargo-nextest", NEXTEST)?);
+    let runner = match shell::has("cargo-nextest") {
+        true => "cargo-nextest".into(),
+        false => cargo_tool::ensure(shell, "cargo-nextest", NEXTEST)?,
+    };
+    let mut command = shell.command(runner);
     command.args(["nextest", "run", "--workspace", "--all-targets", "--locked", "--profile", "ci"]);
     command.env("NEARHAND_BIN_DIR", shell.metadata()?.target_directory.join("debug"));
     shell::run_watched(&mut command, |line| counts.read(line))
