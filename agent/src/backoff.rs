@@ -11,8 +11,8 @@ const FIRST: Duration = Duration::from_millis(250);
 /// The longest wait: an endpoint is back within half a minute of its network.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Spread of a reconnect that the relay asked for.
-const GOING_AWAY_JITTER: Duration = Duration::from_secs(1);
+/// Widest spread of a reconnect that a relay may ask for.
+const GOING_AWAY_JITTER_MAX: Duration = Duration::from_secs(10);
 
 /// Counts failures and deals waits.
 #[derive(Debug, Default)]
@@ -28,9 +28,9 @@ impl Backoff {
         step.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0)
     }
 
-    /// The wait after a relay said that it goes away: no backoff, only spread.
-    pub fn going_away(random: f64) -> Duration {
-        GOING_AWAY_JITTER.mul_f64(random.clamp(0.0, 1.0))
+    /// The wait after a relay said that it goes away: no backoff, only the spread that it asked for.
+    pub fn going_away(jitter: Duration, random: f64) -> Duration {
+        jitter.min(GOING_AWAY_JITTER_MAX).mul_f64(random.clamp(0.0, 1.0))
     }
 
     /// A link was accepted: the next failure starts from the beginning.
@@ -50,6 +50,12 @@ mod tests {
         assert_eq!(waits, [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
         backoff.succeeded();
         assert_eq!(backoff.next(0.0), FIRST / 2);
+    }
+
+    #[test]
+    fn a_relay_that_goes_away_says_how_far_agents_are_spread_within_reason() {
+        assert_eq!(Backoff::going_away(Duration::from_secs(1), 0.5), Duration::from_millis(500));
+        assert_eq!(Backoff::going_away(Duration::MAX, 1.0), GOING_AWAY_JITTER_MAX);
     }
 
     #[test]

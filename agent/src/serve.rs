@@ -1,6 +1,6 @@
 //! One link, from the welcome to its end: what the relay asks, and what is told to it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use proto::liveness::{Input, LinkClock, Liveness, Output};
 use tokio::sync::mpsc;
@@ -32,7 +32,10 @@ pub enum Ended {
     Stopped,
     /// The relay restarts; it wants us back without delay.
     #[error("the relay goes away for a moment")]
-    GoingAway,
+    GoingAway {
+        /// How far those who come back are to be spread.
+        jitter: Duration,
+    },
     /// The desktop is gone.
     #[error("the desktop is lost")]
     DesktopLost,
@@ -175,7 +178,9 @@ impl Serving {
             Body::Demand(demand) => self.sessions.demand(&demand),
             Body::Refresh(refresh) => self.sessions.refresh(&refresh),
             Body::Answer(answer) => self.sessions.answer(&answer),
-            Body::GoingAway(_) => return Err(Ended::GoingAway),
+            Body::GoingAway(going) => {
+                return Err(Ended::GoingAway { jitter: Duration::from_millis(going.jitter_ms.into()) });
+            }
             other => tracing::debug!(?other, "message ignored"),
         }
         self.flush().await
@@ -258,7 +263,7 @@ impl Serving {
 
     fn goodbye(&self, ended: &Ended) {
         let code = match ended {
-            Ended::Stopped | Ended::GoingAway => CloseCode::Done,
+            Ended::Stopped | Ended::GoingAway { .. } => CloseCode::Done,
             Ended::DesktopLost => CloseCode::GoingAway,
             Ended::Silent => CloseCode::Silent,
             Ended::Link(_) => return,

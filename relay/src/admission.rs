@@ -89,9 +89,7 @@ async fn jump(
     who: Participant,
     item: ItemId,
 ) -> Result<desk::SessionId, NotAdmitted> {
-    if site.registry.presence(item.into()).is_none() && site.keeper.read().items().contains_key(&item) {
-        return Err(NotAdmitted::new(RefusalCode::Offline, "the computer is not connected"));
-    }
+    // Who is in a session comes back to it also before its agent does, as after a restart of the relay.
     let here = site
         .keeper
         .read()
@@ -101,6 +99,9 @@ async fn jump(
         .map(|(&id, _)| id);
     if let Some(session) = here {
         return Ok(session);
+    }
+    if site.registry.presence(item.into()).is_none() && site.keeper.read().items().contains_key(&item) {
+        return Err(NotAdmitted::new(RefusalCode::Offline, "the computer is not connected"));
     }
     let command = Command::Jump { item, password: PasswordProof::None, overrides_schedule: false };
     let happened = site.keeper.ask(caller, command).await?;

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { ticket } from "../api/client.ts";
+import { type Ticket, ticket } from "../api/client.ts";
 import { RequestError } from "../api/problem.ts";
 import { Backoff } from "../link/backoff.ts";
 import type { ReceiveStream } from "../link/link.ts";
@@ -23,6 +23,10 @@ import { type CarrierChoice, type JoinTarget, noCounters, type Report, type Stag
 import { Visit } from "./visit.ts";
 
 const TICKET_TIMEOUT_MS = 10_000;
+/** Tries with a token and the way of the last ticket. */
+const RESUME_TRIES_MAX = 4;
+/** The longest spread of those who come back that a relay may ask for. */
+const JITTER_MAX_MS = 10_000;
 /** Both carriers one after the other. */
 const CARRIER_TIMEOUT_MS = 12_000;
 const HELLO_TIMEOUT_MS = 5_000;
@@ -40,6 +44,9 @@ export class Client implements ConnectionHandler {
   #choice: CarrierChoice = {};
   #connection: Connection | undefined;
   #stage: Stage = "ticket";
+  #way: Ticket | undefined;
+  /** The relay went away: with this it lets the page in again, after this long. */
+  #resume: { readonly token: Uint8Array; readonly waitMs: number; isNew: boolean } | undefined;
   #requests = 0;
   #isOpen = false;
   #wake: (() => void) | undefined;
@@ -115,8 +122,11 @@ export class Client implements ConnectionHandler {
   /** For `Connection`: a control message. */
   control(body: ControlBody): void {
     if (body.case === "goingAway") {
-      // It closes the link within its jitter; coming back at once is what it asks for.
+      const { resumeToken, jitterMs } = body.value;
+      const waitMs = Math.random() * Math.min(jitterMs, JITTER_MAX_MS);
+      this.#resume = { token: resumeToken, waitMs, isNew: true };
       this.#backoff.reset();
+      this.#connection?.link.close(CloseCode.Done, "the relay goes away");
     } else if (body.case === "joined" && !this.#attendances().some((one) => one.isFor(body.value.request))) {
       // The technician left before the answer came.
       this.#connection?.send("leave", { session: body.value.session });
@@ -152,13 +162,21 @@ export class Client implements ConnectionHandler {
   }
 
   async #connect(): Promise<void> {
-    this.#enter("ticket");
-    const pass = await staged("ticket", TICKET_TIMEOUT_MS, ticket()).catch(loggedOut);
+    const token = this.#resume?.token;
+    let way = this.#way;
+    if (way === undefined || !token?.length) {
+      this.#enter("ticket");
+      way = await staged("ticket", TICKET_TIMEOUT_MS, ticket()).catch(loggedOut);
+      this.#way = way;
+    }
     this.#enter("carrier");
-    const link = await staged("carrier", CARRIER_TIMEOUT_MS, openLink(pass, this.#choice));
+    const link = await staged("carrier", CARRIER_TIMEOUT_MS, openLink(way, this.#choice));
     this.#enter("hello");
+    // Whatever comes of it, a token is worth one try.
+    this.#resume = undefined;
+    const proof = token?.length ? { resumeToken: token } : way;
     try {
-      this.#connection = await staged("hello", HELLO_TIMEOUT_MS, Connection.greet(link, pass.ticket, this));
+      this.#connection = await staged("hello", HELLO_TIMEOUT_MS, Connection.greet(link, proof, this));
     } catch (error) {
       link.close(CloseCode.Done, "no welcome");
       throw error;
@@ -208,7 +226,7 @@ export class Client implements ConnectionHandler {
       await this.#pause(undefined);
       return;
     }
-    const waitMs = this.#backoff.next(Math.random());
+    const waitMs = this.#waitMs();
     const { attempt } = this.#backoff;
     const stage = error instanceof StageError ? error.stage : this.#stage;
     const detail = error instanceof Error ? error.message : String(error);
@@ -220,6 +238,19 @@ export class Client implements ConnectionHandler {
     for (const visit of this.#visits.values()) {
       visit.again(attempt);
     }
+  }
+
+  /** A relay that goes away says itself when to come back, once; all else is waited for longer and longer. */
+  #waitMs(): number {
+    if (this.#resume?.isNew) {
+      this.#resume.isNew = false;
+      return this.#resume.waitMs;
+    }
+    if (RESUME_TRIES_MAX <= this.#backoff.attempt) {
+      // Perhaps the way there is another one now: a ticket knows.
+      this.#resume = undefined;
+    }
+    return this.#backoff.next(Math.random());
   }
 
   #enter(stage: Stage): void {

@@ -39,6 +39,9 @@ export interface ConnectionHandler {
   malformed(): void;
 }
 
+/** What lets a page in: a ticket, or the token of a relay that went away. */
+export type Proof = { readonly ticket: string } | { readonly resumeToken: Uint8Array };
+
 /** A stream in both directions. */
 export interface Duplex {
   /** Resolves once the carrier has taken the bytes; rejects when the stream is gone. */
@@ -66,8 +69,8 @@ export class Connection {
     this.#messages = this.#readControl(control.receive);
   }
 
-  /** Opens the control stream, greets with the ticket and waits for the welcome. Throws a `RefusedError`. */
-  static async greet(link: Link, ticket: string, handler: ConnectionHandler): Promise<Connection> {
+  /** Opens the control stream, greets with the proof and waits for the welcome. Throws a `RefusedError`. */
+  static async greet(link: Link, proof: Proof, handler: ConnectionHandler): Promise<Connection> {
     const control = await link.openDuplex();
     const connection = new Connection(link, control, handler);
     connection.#write(control.send, header(StreamKind.Control, LINK_SESSION));
@@ -76,7 +79,7 @@ export class Connection {
       protocolMax: PROTOCOL_MAX,
       role: Role.TECHNICIAN,
       software: "nearhand-console 0.1.0",
-      proof: { case: "ticket", value: ticket },
+      ...("resumeToken" in proof ? proof : { proof: { case: "ticket", value: proof.ticket } as const }),
     });
     await connection.#welcomed();
     connection.#serve();

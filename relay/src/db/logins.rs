@@ -97,6 +97,18 @@ impl Db {
         }))
     }
 
+    /// The valid login of a number, for whoever proved that the relay gave it to him.
+    pub(crate) async fn login_by_id(&self, id: LoginId, now: Moment) -> Result<Option<Login>, DbError> {
+        let select = sql("SELECT account, user_name, name, totp_enabled_ms IS NOT NULL, expires_ms
+             FROM logins JOIN accounts ON accounts.id = account AND is_enabled = 1
+             WHERE logins.id = $1 AND revoked_ms IS NULL AND $2 < expires_ms");
+        let row = self.first(select.bind(id.0).bind(now)).await?;
+        Ok(row.map(|(account, user, name, has_totp, expires)| {
+            let (account, expires) = (AccountId(account), Moment::from_ms(expires));
+            Login { id, account, user, name, has_totp, expires }
+        }))
+    }
+
     /// The valid logins of an account, the one that was seen last first.
     pub(crate) async fn logins_of(&self, account: AccountId, now: Moment) -> Result<Vec<LoginLine>, DbError> {
         let select = sql("SELECT id, device, address, created_ms, last_seen_ms, expires_ms FROM logins

@@ -10,6 +10,7 @@ mod live;
 mod notes;
 mod own;
 mod password;
+mod resume;
 mod rules;
 mod seal;
 mod second;
@@ -186,6 +187,8 @@ pub(crate) struct Logins {
     forgiven: Mutex<HashMap<AccountId, Moment>>,
     throttled_noted: Mutex<Option<Instant>>,
     live: LiveLogins,
+    /// Tokens with which technicians came back.
+    resumed: Mutex<resume::Used>,
 }
 
 impl Logins {
@@ -201,6 +204,7 @@ impl Logins {
             forgiven: Mutex::default(),
             throttled_noted: Mutex::default(),
             live: LiveLogins::default(),
+            resumed: Mutex::default(),
             config,
             db,
             sealer,

@@ -24,6 +24,7 @@ pub(super) enum Admitted {
 /// Checks the proof of a greeting.
 pub(super) async fn check(site: &Site, link: &Link, hello: Hello) -> Result<Admitted, Refusal> {
     let (role, proof, software) = (hello.role(), hello.proof, hello.software);
+    let resume_token = hello.resume_token;
     let device = Device::new(hello.device.unwrap_or_default(), software);
     match (role, proof) {
         (Role::Agent, Some(Proof::AgentKey(key))) => {
@@ -40,6 +41,12 @@ pub(super) async fn check(site: &Site, link: &Link, hello: Hello) -> Result<Admi
             login
                 .map(Admitted::Technician)
                 .ok_or_else(|| refusal(RefusalCode::NotKnown, "the ticket is not known, or no longer"))
+        }
+        (Role::Technician, None) if !resume_token.is_empty() => {
+            let login = site.logins.resume(&resume_token).await.map_err(|error| failed(&error))?;
+            login
+                .map(Admitted::Technician)
+                .ok_or_else(|| refusal(RefusalCode::Expired, "the token is not known, or no longer"))
         }
         _ => Err(refusal(RefusalCode::NotAllowed, "this role has no place here")),
     }

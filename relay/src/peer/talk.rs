@@ -31,6 +31,8 @@ pub(super) struct Talk {
     clock: LinkClock,
     outgoing: mpsc::Receiver<Body>,
     end: Ending,
+    /// With it the peer comes back after a restart, if it needs one.
+    resume_token: bytes::Bytes,
     is_open: bool,
 }
 
@@ -56,7 +58,13 @@ impl Talk {
         let (sender, receiver) = control.split();
         let clock = LinkClock::starting(site.started);
         let liveness = Liveness::new(Instant::now(), clock);
-        Self { link, sender, receiver, liveness, clock, outgoing, end, is_open: false }
+        let resume_token = bytes::Bytes::new();
+        Self { link, sender, receiver, liveness, clock, outgoing, end, resume_token, is_open: false }
+    }
+
+    /// What the peer is given when the relay goes away. An agent needs nothing: its key is its proof.
+    pub(super) fn set_resume_token(&mut self, token: Vec<u8>) {
+        self.resume_token = token.into();
     }
 
     /// The next event. Safe to drop half-way.
@@ -127,7 +135,7 @@ impl Talk {
     /// Says goodbye and closes the link.
     pub(super) async fn goodbye(mut self, site: &Site, ended: &Ended) {
         if matches!(ended, Ended::Stopping) {
-            let resume_token = bytes::Bytes::new();
+            let resume_token = std::mem::take(&mut self.resume_token);
             let message = Body::GoingAway(GoingAway { resume_token, jitter_ms: RETURN_JITTER_MS });
             // Peers go by themselves when they have read it; closing at once would lose it. One that does not take
             // it finds out when its link is closed.

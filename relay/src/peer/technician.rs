@@ -104,6 +104,9 @@ impl TechnicianTask<'_> {
         for session in sessions {
             self.leave(session, false).await;
         }
+        if matches!(ended, Ended::Stopping) {
+            self.talk.set_resume_token(self.site.logins.resume_token(self.login.id).unwrap_or_default());
+        }
         self.talk.goodbye(self.site, &ended).await;
         ended
     }
