@@ -52,12 +52,39 @@ pub struct Config {
     pub addresses: Vec<String>,
     /// Further origins whose pages may open links, such as `https://support.example`.
     pub origins: Vec<String>,
+    /// Who decides how much may be under way towards a peer over QUIC.
+    pub congestion: Congestion,
+}
+
+/// As the carriers have it, with its names in the file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Congestion {
+    /// What the line delivers, and a short queue: for screens, and for lines that lose packets.
+    #[default]
+    Budget,
+    /// What most of the internet does. Long queues, and slow on lines that lose packets.
+    Cubic,
+    /// The BBR that comes with the QUIC library.
+    Bbr,
+}
+
+impl From<Congestion> for transport::settings::Congestion {
+    fn from(congestion: Congestion) -> Self {
+        match congestion {
+            Congestion::Budget => Self::Budget,
+            Congestion::Cubic => Self::Cubic,
+            Congestion::Bbr => Self::Bbr,
+        }
+    }
 }
 
 impl Default for Config {
     fn default() -> Self {
         let listen = SocketAddr::from(([0, 0, 0, 0], 7443));
-        Self { listen, http: None, addresses: Vec::new(), origins: Vec::new() }
+        let congestion = Congestion::default();
+        Self { listen, http: None, addresses: Vec::new(), origins: Vec::new(), congestion }
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod admission;
 mod api;
 mod attendance;
+mod caps;
 pub mod certificates;
 pub mod cli;
 pub mod config;
@@ -29,6 +30,7 @@ mod session;
 mod shutdown;
 mod site;
 mod state;
+pub mod tap;
 mod tickets;
 mod time;
 

@@ -14,10 +14,11 @@ use wire::close::CloseCode;
 
 use crate::api::{self, Origins};
 use crate::attendance::Attendance;
+use crate::caps::Caps;
 use crate::certificates::{CertificateError, Certificates, LOOK_EVERY};
 use crate::config::{Config, ConfigError};
 use crate::db::{Db, DbError};
-use crate::endpoint::{HttpServer, tls_acceptor};
+use crate::endpoint::{self, HttpServer, tls_acceptor};
 use crate::first::{self, FirstError};
 use crate::follow;
 use crate::keeper::Keeper;
@@ -29,6 +30,7 @@ use crate::portal::{Door, Pages};
 use crate::registry::Registry;
 use crate::site::{Listening, Site};
 use crate::state::StateFolder;
+use crate::tap::{self, Taps};
 use crate::tickets::Tickets;
 use crate::time::Moment;
 
@@ -164,6 +166,8 @@ impl Relay {
             door: Door::default(),
             consoles: LiveLogins::default(),
             metrics,
+            taps: Taps::default(),
+            caps: Arc::new(Caps::new(&config.links)),
             keeper,
             origins: Origins::new(&config.endpoint.origins, listening.http),
             started: Instant::now(),
@@ -201,6 +205,11 @@ impl Relay {
         &self.ready
     }
 
+    /// From now on `source` is asked whether a stream is listened in on. Says whether it is: the first one stays.
+    pub fn tap_streams(&self, source: impl tap::Source + 'static) -> bool {
+        self.site.taps.ask(Box::new(source))
+    }
+
     /// Reads the operator's certificate again, as after SIGHUP.
     pub fn reload(&self) {
         look_after_certificates(&self.site, true);
@@ -232,7 +241,7 @@ struct Sockets {
 
 impl Sockets {
     async fn bind(config: &Config, certificates: &Certificates) -> Result<Self, LoadError> {
-        let (udp, https) = bind_pair(config.endpoint.listen, certificates).await?;
+        let (udp, https) = bind_pair(&config.endpoint, certificates).await?;
         let http = match config.endpoint.http {
             Some(address) => Some(bind_tcp(address).await?),
             None => None,
@@ -248,16 +257,17 @@ impl Sockets {
 
 /// UDP and TCP on the same number; with port 0, on any that is free on both.
 async fn bind_pair(
-    address: SocketAddr,
+    config: &endpoint::Config,
     certificates: &Certificates,
 ) -> Result<(transport::server::Endpoint, TcpListener), LoadError> {
+    let address = config.listen;
     let mut tries = if address.port() == 0 { PORT_TRIES } else { 1 };
     loop {
         tries -= 1;
         let options = EndpointOptions {
             address,
             certificates: certificates.resolver(),
-            congestion: transport::settings::Congestion::default(),
+            congestion: config.congestion.into(),
         };
         let udp = transport::server::Endpoint::bind(&options)?;
         let same = udp.local_address().map_err(LoadError::State)?;

@@ -37,6 +37,12 @@ pub(crate) struct Metrics {
     pub(crate) events_lagged: Counter,
     /// Streams that a technician may not open.
     pub(crate) streams_refused: Counter,
+    /// Joins of a page that joins all the time.
+    pub(crate) joins_refused: Counter,
+    /// Links that came when the relay was full.
+    pub(crate) links_refused: Counter,
+    /// Bytes that a recording or the audit missed, because it was slower than the stream.
+    pub(crate) tap_missed_bytes: Counter,
     /// News of the desk that the data plane did not hear one by one.
     pub(crate) news_lagged: Counter,
     pub(crate) logins_accepted: Counter,
@@ -135,6 +141,9 @@ impl Metrics {
             closed_slow: faults("too_slow"),
             events_lagged: metrics::counter!("nearhand_events_lagged_total"),
             streams_refused: metrics::counter!("nearhand_streams_refused_total"),
+            joins_refused: metrics::counter!("nearhand_joins_refused_total"),
+            links_refused: metrics::counter!("nearhand_links_refused_total"),
+            tap_missed_bytes: metrics::counter!("nearhand_tap_missed_bytes_total"),
             news_lagged: metrics::counter!("nearhand_news_lagged_total"),
             logins_accepted: logins("accepted"),
             logins_refused: logins("refused"),
@@ -208,6 +217,13 @@ fn describe() {
     metrics::describe_counter!(
         "nearhand_events_lagged_total",
         "Event streams that lost events and started over"
+    );
+    metrics::describe_counter!("nearhand_joins_refused_total", "Joins that came too often on one link");
+    metrics::describe_counter!("nearhand_links_refused_total", "Links refused because the relay is full");
+    metrics::describe_counter!(
+        "nearhand_tap_missed_bytes_total",
+        Unit::Bytes,
+        "Bytes of streams that their recording missed"
     );
     metrics::describe_counter!("nearhand_logins_total", "Attempts to log in");
     metrics::describe_counter!("nearhand_mails_total", "Letters for the mail server");

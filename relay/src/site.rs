@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use desk::record::Portal;
@@ -10,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::api::Origins;
 use crate::attendance::Attendance;
+use crate::caps::Caps;
 use crate::certificates::Certificates;
 use crate::config::Config;
 use crate::db::Db;
@@ -20,6 +22,7 @@ use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::portal::{Door, Pages};
 use crate::registry::Registry;
+use crate::tap::Taps;
 use crate::tickets::Tickets;
 
 /// One running relay.
@@ -43,6 +46,9 @@ pub(crate) struct Site {
     /// Consoles that have something open, so that one that takes over can end it.
     pub(crate) consoles: LiveLogins,
     pub(crate) metrics: Metrics,
+    pub(crate) caps: Arc<Caps>,
+    /// Who listens in on streams.
+    pub(crate) taps: Taps,
     pub(crate) origins: Origins,
     pub(crate) listening: Listening,
     /// All link clocks of this relay start here, so that times need no translation from link to link.

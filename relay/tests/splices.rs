@@ -4,7 +4,9 @@ mod common;
 
 use bytes::Bytes;
 use common::{House, Peer, soon};
+use relay::tap;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 use transport::client::Preference;
 use transport::{RecvStream, SendStream, StreamError};
 use wire::close::CloseCode;
@@ -150,6 +152,54 @@ async fn an_endpoint_that_hears_no_more_still_has_the_last_word() {
     agent.0.finish().expect("finished");
     assert_eq!(read(&mut technician.1).await, Ok(Some(Bytes::from_static(b"bye"))));
     assert_eq!(read(&mut technician.1).await, Ok(None));
+}
+
+/// Hands the test what is heard on shells.
+#[derive(Debug)]
+struct Shells(mpsc::UnboundedSender<(tap::Stream, tap::Listener)>);
+
+impl tap::Source for Shells {
+    fn tap(&self, stream: tap::Stream) -> Option<tap::Tap> {
+        let (tap, listener) = tap::new();
+        (stream.kind == StreamKind::Shell).then(|| self.0.send((stream, listener)).ok()).flatten()?;
+        Some(tap)
+    }
+}
+
+#[tokio::test]
+async fn who_listens_in_on_a_shell_hears_all_of_it_and_holds_nothing_up() {
+    const FLOOD: usize = 4 << 20;
+    let stage = Stage::set(Preference::Quic).await;
+    let (sender, mut tapped) = mpsc::unbounded_channel();
+    assert!(stage.house.relay.tap_streams(Shells(sender)));
+    let (_technician, _agent) = stage.joined_streams(StreamKind::SystemInformation).await;
+    let (mut technician, mut agent) = stage.joined_streams(StreamKind::Shell).await;
+    let (stream, mut listener) = tapped.recv().await.expect("a shell began");
+    assert_eq!((stream.session, stream.seat.to_wire()), (stage.session(), stage.joined.seat));
+    let typed = soon(listener.recv()).await.expect("heard");
+    assert_eq!((typed.direction, &typed.bytes[..]), (tap::Direction::ToAgent, &b"x"[..]));
+
+    // Nobody listens any more, and more passes than may wait for a listener.
+    let flood = tokio::spawn(async move {
+        agent.0.write(&[Bytes::from(vec![b'o'; FLOOD])]).await.expect("written");
+        agent.0.finish().expect("finished");
+    });
+    let mut shown = 0;
+    while let Some(chunk) = read(&mut technician.1).await.expect("not given up") {
+        shown += chunk.len();
+    }
+    flood.await.expect("all was written");
+    assert_eq!(shown, FLOOD);
+    let mut heard = 0;
+    while let Some(chunk) = soon(listener.recv()).await {
+        assert_eq!(chunk.direction, tap::Direction::ToTechnician);
+        heard += chunk.bytes.len() as u64;
+    }
+    let missed = listener.missed_bytes();
+    assert_eq!(heard + missed, FLOOD as u64);
+    let figures = stage.house.figures().await;
+    assert!(figures.contains(&format!("nearhand_tap_missed_bytes_total {missed}")), "{figures}");
+    assert!(tapped.try_recv().is_err(), "only the shell was to be heard");
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use platform::Waker;
-use proto::rate::Budget;
 use transport::{Link, LinkError, Priority, SendStream, StreamError};
 use wire::close::CloseCode;
 
@@ -56,7 +55,6 @@ async fn send(
     turn: Turn,
     waker: &Mutex<Option<Waker>>,
 ) -> Result<(), SendError> {
-    let mut budget = Budget::default();
     // A stream must be at hand before an update is taken. One that was not needed waits for the next.
     let mut spare: Option<SendStream> = None;
     while uplink.is_on(turn) {
@@ -65,8 +63,8 @@ async fn send(
             continue;
         }
         let revision = link.meter().revision();
-        let room = room(&mut budget, link);
-        uplink.note_rate(budget.rate());
+        let room = link.meter().room();
+        uplink.note_rate(link.meter().rate());
         if spare.is_none() {
             spare = link.try_open_uni()?;
         }
@@ -92,14 +90,8 @@ async fn send(
     Ok(())
 }
 
-fn room(budget: &mut Budget, link: &Link) -> usize {
-    let sample = link.meter().sample();
-    let now = Instant::now();
-    budget.handle(now, sample);
-    budget.room(now, sample.in_flight_bytes)
-}
-
 async fn wait_for_room(link: &Link, revision: u64) {
-    // The bound only matters when the path is silent; liveness decides what that means.
-    let _ = tokio::time::timeout(LOOK, link.meter().changed(revision)).await;
+    let paced = Some(link.meter().pause()).filter(|pause| !pause.is_zero());
+    // Without a pace the bound only matters when the path is silent; liveness decides what that means.
+    let _ = tokio::time::timeout(paced.unwrap_or(LOOK), link.meter().changed(revision)).await;
 }

@@ -19,7 +19,7 @@ mod error;
 mod link;
 mod meter;
 mod priority;
-mod quic;
+pub mod quic;
 pub mod server;
 pub mod settings;
 mod socket;
@@ -29,7 +29,7 @@ pub mod websocket;
 
 pub use error::{LinkError, StreamError};
 pub use link::{Carrier, Link};
-pub use meter::Meter;
+pub use meter::{Meter, Path};
 pub use priority::{Class, Priority};
 pub use socket::tune_tcp;
 pub use stream::{RecvStream, SendStream};

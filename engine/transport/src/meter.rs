@@ -1,28 +1,68 @@
 //! Figures about one link: what was written, what arrived, and what the path gives.
 //!
 //! Carriers store into plain atomics where they learn something; readers never take a carrier's lock. Nothing
-//! here decides how much may be written: `proto::rate` does, from its [`Sample`].
+//! here decides how much may be written: the carrier's [`Budget`] does, and everybody who writes over the link reads
+//! here what it came to.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use proto::rate::Sample;
+use proto::rate::{BYTES_MIN, Budget, QUEUE_WANTED};
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::priority::Class;
 
+/// While the screen was written so lately, what may wait leaves half of the budget to it.
+const SCREEN_LATELY: Duration = Duration::from_millis(200);
+
+/// How long what may wait does wait for room: then it goes on by a little, so that it never starves.
+const TURN_MAX: Duration = Duration::from_millis(100);
+
 /// A handle on one link's figures; clones share them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Meter {
     figures: Arc<Figures>,
 }
 
-#[derive(Debug, Default)]
+/// What is known of a link's path at a moment. Bytes count everything that the carrier sent, headers included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Path {
+    /// The smoothed round trip; zero before the first acknowledgement, as [`Path::rtt_min`].
+    pub rtt: Duration,
+    /// The smallest round trip.
+    pub rtt_min: Duration,
+    /// How much the carrier lets be under way.
+    pub window_bytes: u64,
+    /// How much may be written and not yet acknowledged, so that it arrives soon.
+    pub budget_bytes: u64,
+    /// What was written and is not yet acknowledged, what still waits in the carrier included.
+    pub in_flight_bytes: u64,
+    /// Acknowledged since the link began.
+    pub delivered_bytes_total: u64,
+    /// Found lost, and sent again, since the link began.
+    pub lost_bytes_total: u64,
+    /// What the path is known to deliver, in bytes a second; `None` until it was used to the full once.
+    pub rate: Option<u64>,
+}
+
+#[derive(Debug)]
 struct Figures {
+    started: Instant,
     rtt_us: AtomicU64,
     rtt_min_us: AtomicU64,
     window_bytes: AtomicU64,
+    budget_bytes: AtomicU64,
+    /// Zero: not known.
+    rate: AtomicU64,
+    /// Bytes a second at which to write; zero: as fast as there is room.
+    pace: AtomicU64,
+    /// When what was written would have left at that pace, since the link began.
+    paced_until_us: AtomicU64,
+    /// When the screen was written last, since the link began; zero: never.
+    screen_us: AtomicU64,
     /// What the carrier itself has under way.
     carrier_in_flight_bytes: AtomicU64,
     delivered_bytes: AtomicU64,
@@ -34,27 +74,129 @@ struct Figures {
     acknowledged: Notify,
 }
 
+impl Default for Meter {
+    fn default() -> Self {
+        let figures = Figures {
+            started: Instant::now(),
+            rtt_us: AtomicU64::default(),
+            rtt_min_us: AtomicU64::default(),
+            window_bytes: AtomicU64::default(),
+            budget_bytes: AtomicU64::new(Budget::default().bytes()),
+            rate: AtomicU64::default(),
+            pace: AtomicU64::default(),
+            paced_until_us: AtomicU64::default(),
+            screen_us: AtomicU64::default(),
+            carrier_in_flight_bytes: AtomicU64::default(),
+            delivered_bytes: AtomicU64::default(),
+            lost_bytes: AtomicU64::default(),
+            backlog_bytes: AtomicU64::default(),
+            written_bytes: Default::default(),
+            revision: AtomicU64::default(),
+            acknowledged: Notify::default(),
+        };
+        Self { figures: Arc::new(figures) }
+    }
+}
+
 impl Meter {
-    /// The newest figures. In flight is what was written and not yet acknowledged, what still waits in the carrier
-    /// included; the round trips are zero before the first acknowledgement.
-    pub fn sample(&self) -> Sample {
+    /// The newest figures.
+    pub fn path(&self) -> Path {
         let figures = &*self.figures;
-        let in_flight = figures.carrier_in_flight_bytes.load(Relaxed);
-        Sample {
+        Path {
             rtt: Duration::from_micros(figures.rtt_us.load(Relaxed)),
             rtt_min: Duration::from_micros(figures.rtt_min_us.load(Relaxed)),
             window_bytes: figures.window_bytes.load(Relaxed),
-            in_flight_bytes: figures.backlog_bytes.load(Relaxed).max(in_flight),
+            budget_bytes: figures.budget_bytes.load(Relaxed),
+            in_flight_bytes: self.in_flight_bytes(),
             delivered_bytes_total: figures.delivered_bytes.load(Relaxed),
+            lost_bytes_total: figures.lost_bytes.load(Relaxed),
+            rate: self.rate(),
         }
     }
 
-    /// Bytes that the carrier found lost, and sent again, since the link began.
-    pub fn lost_bytes_total(&self) -> u64 {
-        self.figures.lost_bytes.load(Relaxed)
+    /// Bytes that may be written now and arrive soon; 0 when less than two packets fit.
+    pub fn room(&self) -> usize {
+        self.room_at(Instant::now())
     }
 
-    /// Counts batches of acknowledgements; take it before [`Meter::sample`] and wait with [`Meter::changed`].
+    /// [`Meter::room`] at a moment, for those who have a clock of their own.
+    pub fn room_at(&self, now: Instant) -> usize {
+        let room = self.figures.budget_bytes.load(Relaxed).saturating_sub(self.in_flight_bytes());
+        let room = room.min(self.paced_at(now));
+        if room < BYTES_MIN { 0 } else { usize::try_from(room).unwrap_or(usize::MAX) }
+    }
+
+    /// How long until the pace lets something be written; zero when it does already, and only acknowledgements make
+    /// room.
+    pub fn pause(&self) -> Duration {
+        self.pause_at(Instant::now())
+    }
+
+    /// [`Meter::pause`] at a moment.
+    pub fn pause_at(&self, now: Instant) -> Duration {
+        let missing = BYTES_MIN.saturating_sub(self.paced_at(now));
+        let us = (missing * 1_000_000).checked_div(self.figures.pace.load(Relaxed));
+        Duration::from_micros(us.unwrap_or(0))
+    }
+
+    /// Bytes that may be written now without being faster than the pace by more than a short queue.
+    fn paced_at(&self, now: Instant) -> u64 {
+        let pace = self.figures.pace.load(Relaxed);
+        if pace == 0 {
+            return u64::MAX;
+        }
+        let until = self.figures.paced_until_us.load(Relaxed);
+        let ahead = (self.age_us(now) + micros(QUEUE_WANTED)).saturating_sub(until);
+        let most = (u128::from(pace) * QUEUE_WANTED.as_micros() / 1_000_000) as u64;
+        let bytes = u128::from(pace) * u128::from(ahead) / 1_000_000;
+        u64::try_from(bytes).unwrap_or(u64::MAX).min(most.max(BYTES_MIN))
+    }
+
+    /// What the path is known to deliver, in bytes a second; `None` until it was used to the full once.
+    pub fn rate(&self) -> Option<u64> {
+        Some(self.figures.rate.load(Relaxed)).filter(|rate| 0 < *rate)
+    }
+
+    /// Written and not yet acknowledged, what still waits in the carrier included.
+    fn in_flight_bytes(&self) -> u64 {
+        let in_flight = self.figures.carrier_in_flight_bytes.load(Relaxed);
+        self.figures.backlog_bytes.load(Relaxed).max(in_flight)
+    }
+
+    /// Waits until files and others that may wait have room beside the screen; gives the bytes that they may write.
+    /// Never longer than [`TURN_MAX`]: then it is a little in any case.
+    pub(crate) async fn turn(&self) -> usize {
+        let room = async {
+            loop {
+                let revision = self.revision();
+                let room = self.room_beside_screen();
+                if BYTES_MIN <= room {
+                    return room;
+                }
+                self.changed(revision).await;
+            }
+        };
+        let room = timeout(TURN_MAX, room).await.unwrap_or_else(|_| {
+            let little = self.figures.budget_bytes.load(Relaxed) / 8;
+            little.max(BYTES_MIN)
+        });
+        usize::try_from(room).unwrap_or(usize::MAX)
+    }
+
+    fn room_beside_screen(&self) -> u64 {
+        let budget = self.figures.budget_bytes.load(Relaxed);
+        let last = self.figures.screen_us.load(Relaxed);
+        let since = self.age_us(Instant::now()).saturating_sub(last);
+        let is_screen_busy = 0 < last && since < micros(SCREEN_LATELY);
+        let share = if is_screen_busy { budget / 2 } else { budget };
+        share.max(BYTES_MIN).saturating_sub(self.in_flight_bytes())
+    }
+
+    fn age_us(&self, now: Instant) -> u64 {
+        micros(now.saturating_duration_since(self.figures.started))
+    }
+
+    /// Counts batches of acknowledgements; take it before [`Meter::room`] and wait with [`Meter::changed`].
     pub fn revision(&self) -> u64 {
         self.figures.revision.load(Relaxed)
     }
@@ -80,10 +222,25 @@ impl Meter {
         Class::ALL.into_iter().map(|class| self.written_bytes(class)).sum()
     }
 
-    /// A stream gave `bytes` to the carrier.
-    pub(crate) fn wrote(&self, class: Class, bytes: usize) {
-        self.figures.written_bytes[class as usize].fetch_add(bytes as u64, Relaxed);
-        self.figures.backlog_bytes.fetch_add(bytes as u64, Relaxed);
+    /// A stream gave `bytes` to the carrier. Our own streams say so by themselves.
+    pub fn wrote(&self, class: Class, bytes: usize) {
+        self.wrote_at(Instant::now(), class, bytes);
+    }
+
+    /// [`Meter::wrote`] at a moment, for those who have a clock of their own.
+    pub fn wrote_at(&self, now: Instant, class: Class, bytes: usize) {
+        let figures = &*self.figures;
+        figures.written_bytes[class as usize].fetch_add(bytes as u64, Relaxed);
+        figures.backlog_bytes.fetch_add(bytes as u64, Relaxed);
+        let now_us = self.age_us(now);
+        if class == Class::Screen {
+            figures.screen_us.store(now_us, Relaxed);
+        }
+        let takes_us = (bytes as u64 * 1_000_000).checked_div(figures.pace.load(Relaxed));
+        if let Some(takes_us) = takes_us {
+            let until = figures.paced_until_us.load(Relaxed).max(now_us);
+            figures.paced_until_us.store(until + takes_us, Relaxed);
+        }
     }
 
     /// The peer has `bytes` more.
@@ -118,8 +275,21 @@ impl Meter {
         }
     }
 
-    /// Ends a batch of acknowledgements: whoever waits for room looks again.
-    pub(crate) fn publish(&self) {
+    /// Acknowledged since the link began.
+    pub(crate) fn delivered_bytes_total(&self) -> u64 {
+        self.figures.delivered_bytes.load(Relaxed)
+    }
+
+    /// Found lost since the link began.
+    pub(crate) fn lost_bytes_total(&self) -> u64 {
+        self.figures.lost_bytes.load(Relaxed)
+    }
+
+    /// Ends a batch of acknowledgements, after which the budget is this: whoever waits for room looks again.
+    pub(crate) fn publish(&self, budget: &Budget) {
+        self.figures.budget_bytes.store(budget.bytes(), Relaxed);
+        self.figures.rate.store(budget.rate().unwrap_or(0), Relaxed);
+        self.figures.pace.store(budget.pace().unwrap_or(0), Relaxed);
         self.figures.revision.fetch_add(1, Relaxed);
         self.figures.acknowledged.notify_waiters();
     }

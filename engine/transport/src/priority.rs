@@ -28,7 +28,7 @@ pub enum Priority {
 }
 
 /// Classes of traffic, for counting. See [`Priority`] for what each one holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Class {
     /// Files and recordings.

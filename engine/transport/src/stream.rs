@@ -7,8 +7,11 @@ use wire::{DecodeError, Reader};
 
 use crate::error::StreamError;
 use crate::meter::Meter;
-use crate::priority::Priority;
+use crate::priority::{Class, Priority};
 use crate::websocket;
+
+/// Most bytes that a stream below the screen writes at once, so that several of them take turns.
+const TURN_BYTES_MAX: usize = 32 << 10;
 
 /// Most bytes that one read gives; larger chunks come in several.
 const READ_BYTES_MAX: usize = 64 << 10;
@@ -57,13 +60,33 @@ impl SendStream {
         }
         self.state = SendState::Torn;
         let mut owned = chunks.to_vec();
-        let mut rest = owned.as_mut_slice();
+        if self.priority.class() < Class::Screen {
+            for chunk in owned {
+                self.write_in_turns(chunk).await?;
+            }
+        } else {
+            self.write_all(&mut owned).await?;
+        }
+        self.state = SendState::Open;
+        Ok(())
+    }
+
+    /// What may wait leaves room for the screen: priority orders only what the carrier still holds.
+    async fn write_in_turns(&mut self, mut chunk: Bytes) -> Result<(), StreamError> {
+        while !chunk.is_empty() {
+            let turn = self.meter.turn().await.min(TURN_BYTES_MAX).min(chunk.len());
+            self.write_all(&mut [chunk.split_to(turn)]).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_all(&mut self, chunks: &mut [Bytes]) -> Result<(), StreamError> {
+        let mut rest = chunks;
         while !rest.is_empty() {
             let (bytes, whole) = self.carrier.write_chunks(rest).await?;
             self.meter.wrote(self.priority.class(), bytes);
             rest = &mut rest[whole..];
         }
-        self.state = SendState::Open;
         Ok(())
     }
 

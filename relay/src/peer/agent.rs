@@ -7,6 +7,7 @@ use std::time::Instant;
 use bytes::BytesMut;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::time::timeout;
 use transport::control::Control;
 use transport::{Link, RecvStream, StreamError};
 use wire::close::CloseCode;
@@ -226,17 +227,22 @@ impl AgentTask<'_> {
 
 /// Reads an update to its end, or the first record of a pointer stream.
 async fn read(site: &Site, mut stream: RecvStream) -> Result<Arrived, Ended> {
-    let header = match stream.peek_header().await {
-        Ok(header) => header,
-        Err(error) => return given_up("stream", error),
+    let limits = &site.config.links;
+    let header = match timeout(limits.header_timeout(), stream.peek_header()).await {
+        Ok(Ok(header)) => header,
+        Ok(Err(error)) => return given_up("stream", error),
+        Err(_) => return Err(Ended::Slow("a stream's header")),
     };
     match header.kind {
-        StreamKind::Screen => match stream.read_to_end(Update::BYTES_MAX).await {
-            Ok(bytes) => {
+        StreamKind::Screen => match timeout(limits.update_timeout(), stream.read_to_end(Update::BYTES_MAX))
+            .await
+        {
+            Ok(Ok(bytes)) => {
                 site.metrics.read(StreamKind::Screen, bytes.len());
                 Ok(Arrived::Update(Box::new(Update::decode(bytes).map_err(|error| wrong("update", error))?)))
             }
-            Err(error) => given_up("update", error),
+            Ok(Err(error)) => given_up("update", error),
+            Err(_) => Err(Ended::Slow("an update")),
         },
         StreamKind::Cursor => {
             stream.take_header().await.map_err(|error| Ended::stream("pointer", error))?;

@@ -41,6 +41,9 @@ pub(super) enum Ended {
         /// What is wrong with it.
         error: StreamError,
     },
+    /// A stream was begun, and did not go on in time.
+    #[error("{0} did not come in time")]
+    Slow(&'static str),
     /// An update that breaks a rule.
     #[error("update: {0}")]
     Update(#[from] plane::Refused),
@@ -76,6 +79,7 @@ impl Ended {
             Self::TakenOver => CloseCode::Replaced,
             Self::Desk(_) => CloseCode::Internal,
             Self::Silent => CloseCode::Silent,
+            Self::Slow(_) => CloseCode::TooSlow,
             Self::Control(ControlError::Stream(StreamError::Link(_))) | Self::Link(_) => return None,
             Self::Control(error) => error.close_code(),
             Self::Stream { error, .. } => error.close_code().unwrap_or(CloseCode::OutOfOrder),

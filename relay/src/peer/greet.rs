@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use proto::handshake::acceptor::{Input, Output};
 use proto::handshake::{Acceptor, HandshakeError};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{timeout, timeout_at};
 use transport::Link;
 use transport::control::{Control, ControlError};
 use wire::close::CloseCode;
-use wire::control::{self, Hello, Welcome};
+use wire::control::{self, Hello, Refusal, RefusalCode, Welcome};
 use wire::version::OURS;
 
 use crate::peer::proof::{self, Admitted};
@@ -19,31 +20,45 @@ use crate::site::Site;
 /// What the relay calls itself.
 const SOFTWARE: &str = concat!("nearhand relay ", env!("CARGO_PKG_VERSION"));
 
+/// When a peer that found the relay full may try again.
+const FULL_RETRY_MS: u32 = 10_000;
+
 /// How long a refused peer may take to read why, and to go by itself.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Sees a link from its first byte to its end.
 pub(crate) async fn greet(site: Arc<Site>, link: Link) {
+    let Some(greeting) = site.caps.greeting() else {
+        site.metrics.links_refused.increment(1);
+        return link.close(CloseCode::OverLimit, "the relay greets as many as it can");
+    };
     let greeted = tokio::select! {
         biased;
         () = site.stop.cancelled() => return link.close(CloseCode::GoingAway, "the relay stops"),
         greeted = greet_within_time(&site, &link) => greeted,
     };
+    drop(greeting);
     site.metrics.handshake(greeted.is_some());
+    // The place is held for as long as the link lasts.
     match greeted {
-        Some((control, Admitted::Agent(endpoint))) => agent::run(site, link, control, endpoint).await,
-        Some((control, Admitted::Technician(login))) => technician::run(site, link, control, login).await,
+        Some((control, Admitted::Agent(endpoint), _place)) => agent::run(site, link, control, endpoint).await,
+        Some((control, Admitted::Technician(login), _place)) => {
+            technician::run(site, link, control, login).await;
+        }
         None => {}
     }
 }
 
+/// Who came in, on which control stream, and his place among all links.
+type Greeted = (Control, Admitted, OwnedSemaphorePermit);
+
 /// The control stream and who it is; `None` when the link is closed again.
-async fn greet_within_time(site: &Site, link: &Link) -> Option<(Control, Admitted)> {
+async fn greet_within_time(site: &Site, link: &Link) -> Option<Greeted> {
     let machine = Acceptor::new(Instant::now(), OURS);
     let until = machine.deadline().unwrap_or_else(Instant::now).into();
     let refused = match timeout_at(until, Control::accept(link)).await {
         Ok(Ok(mut control)) => match shake_hands(site, link, &mut control, machine).await {
-            Ok(admitted) => return Some((control, admitted)),
+            Ok((admitted, place)) => return Some((control, admitted, place)),
             Err(refused) => {
                 // Closing a link at once would lose the refusal that was just written.
                 let _ = timeout(REFUSAL_TIMEOUT, link.closed()).await.is_ok();
@@ -82,7 +97,7 @@ async fn shake_hands(
     link: &Link,
     control: &mut Control,
     mut machine: Acceptor,
-) -> Result<Admitted, NotGreeted> {
+) -> Result<(Admitted, OwnedSemaphorePermit), NotGreeted> {
     let until = machine.deadline().unwrap_or_else(Instant::now).into();
     let mut admitted = None;
     loop {
@@ -107,14 +122,25 @@ async fn shake_hands(
     }
 }
 
-async fn verify(site: &Site, link: &Link, hello: Hello, admitted: &mut Option<Admitted>) -> Input {
+async fn verify(
+    site: &Site,
+    link: &Link,
+    hello: Hello,
+    admitted: &mut Option<(Admitted, OwnedSemaphorePermit)>,
+) -> Input {
+    let Some(place) = site.caps.link() else {
+        site.metrics.links_refused.increment(1);
+        let detail = "the relay serves as many links as it may".to_owned();
+        let code = RefusalCode::Full.into();
+        return Input::Refused(Refusal { code, detail, retry_after_ms: FULL_RETRY_MS, ..Refusal::default() });
+    };
     match proof::check(site, link, hello).await {
         Ok(proven) => {
             let (endpoint_id, endpoint_name) = match &proven {
                 Admitted::Agent(endpoint) => (endpoint.id.to_string(), endpoint.name.clone()),
                 Admitted::Technician(_) => Default::default(),
             };
-            *admitted = Some(proven);
+            *admitted = Some((proven, place));
             let software = SOFTWARE.to_owned();
             Input::Verified(Welcome { software, endpoint_id, endpoint_name, ..Welcome::default() })
         }

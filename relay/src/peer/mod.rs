@@ -40,12 +40,32 @@ pub struct Limits {
     pub write_timeout_ms: u64,
     /// Sessions that one technician's link may be in.
     pub sessions_of_link_max: usize,
+    /// Links at the same time, agents and technicians together: an idle one costs some 30 kB.
+    pub links_max: usize,
+    /// Shells, files and other streams beside the screen that one session may have. Each holds at most 1.5 MB on its
+    /// way from the one who is fast to the one who is slow.
+    pub streams_of_session_max: usize,
+    /// The same for one account or external, in all its sessions.
+    pub streams_of_account_max: usize,
+    /// How long a stream's header may take to come.
+    pub header_timeout_ms: u64,
+    /// How long an update may take to come, all of it: a full screen of text on a line of 64 kb/s.
+    pub update_timeout_ms: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         // 256 kB is a busy full screen of text; more would only sit in front of the next one.
-        Self { update_bytes_max: 256 << 10, write_timeout_ms: 5_000, sessions_of_link_max: 16 }
+        Self {
+            update_bytes_max: 256 << 10,
+            write_timeout_ms: 5_000,
+            sessions_of_link_max: 16,
+            links_max: 50_000,
+            streams_of_session_max: 64,
+            streams_of_account_max: 128,
+            header_timeout_ms: 5_000,
+            update_timeout_ms: 60_000,
+        }
     }
 }
 
@@ -53,7 +73,22 @@ impl Limits {
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         within("links.update_bytes_max", self.update_bytes_max, 16 << 10, wire::limits::UPDATE_BYTES_MAX)?;
         within("links.write_timeout_ms", self.write_timeout_ms, 100, 60_000)?;
-        within("links.sessions_of_link_max", self.sessions_of_link_max, 1, 64)
+        within("links.sessions_of_link_max", self.sessions_of_link_max, 1, 64)?;
+        within("links.links_max", self.links_max, 1, 1_000_000)?;
+        within("links.streams_of_session_max", self.streams_of_session_max, 1, 4_096)?;
+        within("links.streams_of_account_max", self.streams_of_account_max, 1, 4_096)?;
+        within("links.header_timeout_ms", self.header_timeout_ms, 100, 60_000)?;
+        within("links.update_timeout_ms", self.update_timeout_ms, 1_000, 600_000)
+    }
+
+    /// How long a stream's header may take to come.
+    pub(crate) fn header_timeout(&self) -> Duration {
+        Duration::from_millis(self.header_timeout_ms)
+    }
+
+    /// How long an update may take to come.
+    pub(crate) fn update_timeout(&self) -> Duration {
+        Duration::from_millis(self.update_timeout_ms)
     }
 
     /// How long a peer may take nothing.

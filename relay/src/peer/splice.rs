@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
+use bytes::Bytes;
 use desk::permission::Rights;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -21,6 +22,7 @@ use crate::peer::agent::Agent;
 use crate::peer::rights::may_open;
 use crate::registry::Place;
 use crate::site::Site;
+use crate::tap::{Direction, Stream, Tap};
 
 /// How long an agent may take to permit a stream more.
 const OPEN_MAX: Duration = Duration::from_secs(5);
@@ -93,10 +95,12 @@ impl Splice {
             Err(ended) => return self.give_up(&ended, [&mut technician]),
         };
         let echo = AtomicUsize::new(ECHO_BYTES_MAX);
+        let (session, seat) = (self.place.session.id, self.place.seat);
+        let tap = self.site.taps.tap(Stream { kind: self.kind, session, seat });
         let ended = tokio::select! {
             biased;
             ended = self.ended() => Err(ended),
-            ended = self.join(&mut technician, &mut agent, &echo) => ended,
+            ended = self.join(&mut technician, &mut agent, &echo, tap.as_ref()) => ended,
         };
         if let Err(ended) = ended {
             self.give_up(&ended, [&mut technician, &mut agent]);
@@ -131,14 +135,22 @@ impl Splice {
         Ended::NotAllowed
     }
 
-    async fn join(&self, technician: &mut Pair, agent: &mut Pair, echo: &AtomicUsize) -> Result<(), Ended> {
-        let typed = |_: usize| {
+    async fn join(
+        &self,
+        technician: &mut Pair,
+        agent: &mut Pair,
+        echo: &AtomicUsize,
+        tap: Option<&Tap>,
+    ) -> Result<(), Ended> {
+        let typed = |chunk: &Bytes| {
+            self.listen(tap, Direction::ToAgent, chunk);
             echo.store(ECHO_BYTES_MAX, Relaxed);
             self.priority(ECHO_BYTES_MAX)
         };
-        let shown = |length: usize| {
+        let shown = |chunk: &Bytes| {
+            self.listen(tap, Direction::ToTechnician, chunk);
             let left = echo.load(Relaxed);
-            echo.store(left.saturating_sub(length), Relaxed);
+            echo.store(left.saturating_sub(chunk.len()), Relaxed);
             self.priority(left)
         };
         let up = self.pass(&mut technician.1, &mut agent.0, typed);
@@ -156,16 +168,23 @@ impl Splice {
         }
     }
 
-    /// Passes one direction on, to its end.
+    /// Tells whoever listens in what is passed on.
+    fn listen(&self, tap: Option<&Tap>, direction: Direction, chunk: &Bytes) {
+        if tap.is_some_and(|tap| !tap.pass(direction, chunk)) {
+            self.site.metrics.tap_missed_bytes.increment(chunk.len() as u64);
+        }
+    }
+
+    /// Passes one direction on, to its end. Each chunk is shown to `priority` first, which says how urgent it is.
     async fn pass(
         &self,
         from: &mut RecvStream,
         to: &mut SendStream,
-        priority: impl Fn(usize) -> Priority,
+        priority: impl Fn(&Bytes) -> Priority,
     ) -> Result<(), Half> {
         while let Some(chunk) = from.read().await.map_err(|error| Half::From(error.into()))? {
             self.site.metrics.read(self.kind, chunk.len());
-            to.set_priority(priority(chunk.len()));
+            to.set_priority(priority(&chunk));
             to.write(&[chunk]).await.map_err(|error| Half::To(error.into()))?;
         }
         to.finish().map_err(|error| Half::To(error.into()))

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use desk::{Participant, presence};
 use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use transport::control::Control;
 use transport::{Link, RecvStream, SendStream, StreamError};
@@ -17,6 +18,7 @@ use wire::{DecodeError, SessionId};
 
 use crate::admission::{self, Admission, NotAdmitted};
 use crate::attendance::Present;
+use crate::caps::Allowance;
 use crate::db::Login;
 use crate::keeper::Caller;
 use crate::peer::ended::Ended;
@@ -29,6 +31,10 @@ use crate::time::Moment;
 
 /// Streams whose header is being read, and input streams, of one technician.
 const STREAMS_MAX: usize = transport::settings::STREAMS_LIVE as usize;
+
+/// Joins at once, and one more each [`JOIN_EVERY`]: a page that comes back joins all its sessions.
+const JOINS_AT_ONCE: u32 = 32;
+const JOIN_EVERY: Duration = Duration::from_millis(500);
 
 /// Stays with a technician until his link or his login ends.
 pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, login: Login) {
@@ -45,6 +51,7 @@ pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, login: Lo
     let task = TechnicianTask {
         places: HashMap::new(),
         inputs: JoinSet::new(),
+        joins: Allowance::new(JOINS_AT_ONCE, JOIN_EVERY),
         who: Participant::Account(login.account.into()),
         caller,
         site: &site,
@@ -88,6 +95,7 @@ struct TechnicianTask<'a> {
     talk: Talk,
     places: HashMap<SessionId, Seat>,
     inputs: JoinSet<InputEnd>,
+    joins: Allowance,
 }
 
 impl TechnicianTask<'_> {
@@ -126,6 +134,7 @@ impl TechnicianTask<'_> {
         let site = self.site;
         let link = self.link.clone();
         let expires = tokio::time::Instant::now() + self.login.expires.after(Moment::now());
+        let header_max = site.config.links.header_timeout();
         let mut headers = JoinSet::new();
         loop {
             let step = tokio::select! {
@@ -138,19 +147,24 @@ impl TechnicianTask<'_> {
                 Some(read) = headers.join_next(), if !headers.is_empty() => match read {
                     Ok(Ok((header, Incoming::Uni(stream)))) => self.stream(header, stream),
                     Ok(Ok((header, Incoming::Bi(send, recv)))) => self.opened(header, send, recv),
-                    Ok(Err(StreamError::Reset(_))) | Err(_) => Ok(()),
-                    Ok(Err(error)) => Err(Ended::stream("stream", error)),
+                    // Reset before its header came, or a task that panicked, which is in the log.
+                    Ok(Err(Ended::Stream { error: StreamError::Reset(_), .. })) | Err(_) => Ok(()),
+                    Ok(Err(ended)) => Err(ended),
                 },
                 stream = link.accept_uni(), if headers.len() + self.inputs.len() < STREAMS_MAX => match stream {
                     Ok(mut stream) => {
-                        headers.spawn(async move { Ok((stream.take_header().await?, Incoming::Uni(stream))) });
+                        headers.spawn(async move {
+                            Ok((header_of(&mut stream, header_max).await?, Incoming::Uni(stream)))
+                        });
                         Ok(())
                     }
                     Err(error) => Err(error.into()),
                 },
                 stream = link.accept_bi(), if headers.len() < STREAMS_MAX => match stream {
                     Ok((send, mut recv)) => {
-                        headers.spawn(async move { Ok((recv.take_header().await?, Incoming::Bi(send, recv))) });
+                        headers.spawn(async move {
+                            Ok((header_of(&mut recv, header_max).await?, Incoming::Bi(send, recv)))
+                        });
                         Ok(())
                     }
                     Err(error) => Err(error.into()),
@@ -210,6 +224,12 @@ impl TechnicianTask<'_> {
 
     async fn join(&mut self, join: Join) -> Result<(), Ended> {
         let request = join.request;
+        if let Err(wait) = self.joins.take(Instant::now()) {
+            self.site.metrics.joins_refused.increment(1);
+            let retry_after_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+            let refused = NotAdmitted::new(RefusalCode::Full, "this page joins sessions too often");
+            return self.refuse(request, NotAdmitted { retry_after_ms, ..refused }).await;
+        }
         match self.admit(join).await {
             Ok(admission) => match self.take_seat(&admission).await? {
                 Ok(place) => self.joined(request, &place, admission.grant).await,
@@ -384,8 +404,21 @@ impl TechnicianTask<'_> {
             return Ok(());
         };
         let (place, out) = (seat.place.clone(), seat.out.clone());
+        let held = match self.site.caps.stream(header.session, self.who) {
+            Ok(held) => held,
+            Err(full) => {
+                self.site.metrics.streams_refused.increment(1);
+                tracing::info!(user = self.login.user, session = %header.session, reason = %full, "refused a stream");
+                send.reset(CloseCode::OverLimit);
+                recv.stop(CloseCode::OverLimit);
+                return Ok(());
+            }
+        };
         let splice = splice::Splice { site: Arc::clone(self.site), place, kind: header.kind, rights, out };
-        self.site.tasks.spawn(splice.run((send, recv)));
+        self.site.tasks.spawn(async move {
+            splice.run((send, recv)).await;
+            drop(held);
+        });
         Ok(())
     }
 
@@ -403,6 +436,14 @@ impl TechnicianTask<'_> {
         self.talk.heard();
         // A task that was aborted has nothing to say; one that panicked is in the log.
         ended.unwrap_or(Ok(()))
+    }
+}
+
+/// A stream's header, if it comes in time.
+async fn header_of(stream: &mut RecvStream, max: Duration) -> Result<StreamHeader, Ended> {
+    match timeout(max, stream.take_header()).await {
+        Ok(header) => header.map_err(|error| Ended::stream("stream", error)),
+        Err(_) => Err(Ended::Slow("a stream's header")),
     }
 }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use proto::rate::{BYTES_MIN, Budget};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -35,7 +34,6 @@ pub(super) struct Viewer {
     place: Place,
     wake: Arc<Notify>,
     end: Ending,
-    budget: Budget,
     /// A stream that was opened for an update that was not there after all.
     spare: Option<SendStream>,
     cursor: Option<SendStream>,
@@ -57,7 +55,6 @@ impl Viewer {
     pub(super) fn new(site: &Arc<Site>, link: Link, place: Place, wake: Arc<Notify>, end: Ending) -> Self {
         Self {
             site: Arc::clone(site),
-            budget: Budget::default(),
             spare: None,
             cursor: None,
             cursor_seen: CursorSeen::default(),
@@ -91,11 +88,9 @@ impl Viewer {
         self.send_cursor().await?;
         while self.place.session.is_due(self.place.seat) {
             let now = Instant::now();
-            let sample = self.link.meter().sample();
-            self.budget.handle(now, sample);
-            let room = self.budget.room(now, sample.in_flight_bytes);
-            self.place.session.note_rate(self.place.seat, self.budget.rate().unwrap_or(0));
-            if room < BYTES_MIN as usize {
+            let room = self.link.meter().room();
+            self.place.session.note_rate(self.place.seat, self.link.meter().rate().unwrap_or(0));
+            if room == 0 {
                 return Ok(Wait::Room);
             }
             let stream = match self.spare.take() {
@@ -154,7 +149,11 @@ impl Viewer {
     fn pause(&self, wait: Wait) -> Duration {
         let plane = self.place.session.deadline();
         let plane = plane.map_or(LONG, |until| until.saturating_duration_since(Instant::now()));
-        if wait == Wait::Room { plane.min(LOOK_AGAIN) } else { plane }
+        if wait != Wait::Room {
+            return plane;
+        }
+        let paced = Some(self.link.meter().pause()).filter(|pause| !pause.is_zero());
+        plane.min(paced.unwrap_or(LOOK_AGAIN))
     }
 
     fn failed(&self, failed: &Failed) {

@@ -15,8 +15,11 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-/// Packets and bytes that wait at the bottleneck before the tail is dropped, as time on the line.
+/// How long packets may wait at the bottleneck of an ordinary line.
 const QUEUE_MAX: Duration = Duration::from_millis(200);
+
+/// The smallest buffer of all: ten large packets.
+const QUEUE_BYTES_MIN: u64 = 15_000;
 
 /// How long a socket waits before the thread looks at its switches again.
 const LOOK: Duration = Duration::from_millis(1);
@@ -34,6 +37,21 @@ pub struct Line {
     pub rate_bits: u64,
     /// What the losses are drawn from.
     pub seed: u64,
+    /// How long packets may wait at the bottleneck before the tail is dropped; ten of them always fit.
+    pub queue_max: Duration,
+}
+
+impl Line {
+    /// A line with the buffer of an ordinary one.
+    pub const fn new(delay: Duration, loss: f64, rate_bits: u64, seed: u64) -> Self {
+        Self { delay, loss, rate_bits, seed, queue_max: QUEUE_MAX }
+    }
+
+    /// How long a packet of so many bits takes at the bottleneck.
+    fn takes(&self, bits: u64) -> Duration {
+        let ns = bits.saturating_mul(1_000_000_000).checked_div(self.rate_bits);
+        Duration::from_nanos(ns.unwrap_or(0))
+    }
 }
 
 /// A running line.
@@ -59,6 +77,8 @@ pub struct Counts {
     pub dropped: u64,
     /// Bytes towards the client.
     pub down_bytes: u64,
+    /// Longest wait at the bottleneck towards the client since [`Shaper::take_queue`], in microseconds.
+    pub down_queue_us: u64,
 }
 
 impl Shaper {
@@ -84,6 +104,12 @@ impl Shaper {
     /// Pulls the cable, or puts it back.
     pub fn cut(&self, cut: bool) {
         self.shared.cut.store(cut, Ordering::Release);
+    }
+
+    /// The longest wait at the bottleneck towards the client since the last call.
+    pub fn take_queue(&self) -> Duration {
+        let mut counts = self.shared.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        Duration::from_micros(std::mem::take(&mut counts.down_queue_us))
     }
 
     /// What passed so far.
@@ -154,16 +180,22 @@ impl Worker {
     fn depart(&mut self, direction: usize, client: SocketAddr, packet: &[u8]) {
         let now = Instant::now();
         let start = self.free[direction].max(now);
-        let lost = self.shared.cut.load(Ordering::Acquire)
-            || QUEUE_MAX < start - now
-            || self.random.random_bool(self.line.loss);
-        if lost {
+        let queue = start - now;
+        let queue_max = self.line.queue_max.max(self.line.takes(8 * QUEUE_BYTES_MIN));
+        if self.shared.cut.load(Ordering::Acquire) || queue_max < queue {
             self.count(|counts| counts.dropped += 1);
             return;
         }
-        let bits = 8 * packet.len() as u64;
-        let on_line = bits.saturating_mul(1_000_000_000).checked_div(self.line.rate_bits).unwrap_or(0);
-        self.free[direction] = start + Duration::from_nanos(on_line);
+        if direction == 1 {
+            let queue_us = queue.as_micros() as u64;
+            self.count(|counts| counts.down_queue_us = counts.down_queue_us.max(queue_us));
+        }
+        // What is lost on the way has passed the bottleneck.
+        self.free[direction] = start + self.line.takes(8 * packet.len() as u64);
+        if self.random.random_bool(self.line.loss) {
+            self.count(|counts| counts.dropped += 1);
+            return;
+        }
         self.sent += 1;
         let towards = if direction == 0 { None } else { Some(client) };
         let arrives = self.free[direction] + self.line.delay;

@@ -13,6 +13,9 @@ use crate::process::{self, Process};
 /// How long a start may take: it makes keys and a database.
 const START_MAX: Duration = Duration::from_secs(60);
 
+/// In the state folder.
+const CONFIG_FILE: &str = "relay.toml";
+
 /// A running relay with its state folder.
 pub struct Site {
     state: tempfile::TempDir,
@@ -40,7 +43,16 @@ impl Site {
     /// # Errors
     /// When it does not come up.
     pub fn start() -> anyhow::Result<Self> {
+        Self::start_with("")
+    }
+
+    /// The same with a configuration file of this text.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn start_with(config: &str) -> anyhow::Result<Self> {
         let state = tempfile::Builder::new().prefix("site").tempdir()?;
+        std::fs::write(state.path().join(CONFIG_FILE), config)?;
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut relay = serve(state.path(), any, any)?;
         let ready = relay.line("its ready line", START_MAX, Ready::parse)?;
@@ -157,7 +169,7 @@ impl Ready {
 
 fn serve(state: &Path, listen: SocketAddr, http: SocketAddr) -> anyhow::Result<Process> {
     let mut command = Command::new(process::own("relay")?);
-    command.arg("--state").arg(state).arg("serve");
+    command.arg("--state").arg(state).arg("--config").arg(state.join(CONFIG_FILE)).arg("serve");
     command.args(["--listen", &listen.to_string(), "--http", &http.to_string()]);
     Process::start("relay", &mut command)
 }

@@ -18,5 +18,6 @@ pub mod picture;
 pub mod receiver;
 pub mod rng;
 pub mod scenario;
+pub mod share;
 pub mod truth;
 pub mod world;

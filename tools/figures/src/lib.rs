@@ -5,6 +5,7 @@
 //! This library has what several of them need; a rival's client is in [`rfb`] and [`tight`], the bare carrier in
 //! [`hops`], what the figures of the codec share in [`codec`].
 
+pub mod age;
 pub mod browser;
 pub mod codec;
 pub mod cpu;

@@ -8,4 +8,4 @@ use e2e::shaper::Line;
 pub const POOR_NAME: &str = "40 ms, 1 % loss, 5 Mb/s";
 
 /// 40 ms round trip, 1 % loss, 5 Mb/s.
-pub const POOR: Line = Line { delay: Duration::from_millis(20), loss: 0.01, rate_bits: 5_000_000, seed: 20 };
+pub const POOR: Line = Line::new(Duration::from_millis(20), 0.01, 5_000_000, 20);

@@ -20,6 +20,8 @@ pub(super) struct Flow {
     probe: Option<(u64, Instant)>,
     rtt: Option<Duration>,
     rtt_min: Option<Duration>,
+    /// The newest round trip, until it is taken.
+    measured: Option<Duration>,
 }
 
 impl Flow {
@@ -81,7 +83,13 @@ impl Flow {
         self.rtt.zip(self.rtt_min)
     }
 
+    /// The round trip that the last report ended, if it did.
+    pub(super) fn take_measured(&mut self) -> Option<Duration> {
+        self.measured.take()
+    }
+
     fn measure(&mut self, sample: Duration) {
+        self.measured = Some(sample);
         // The smoothing of RFC 6298.
         self.rtt = Some(self.rtt.map_or(sample, |rtt| rtt * 7 / 8 + sample / 8));
         self.rtt_min = Some(self.rtt_min.map_or(sample, |min| min.min(sample)));

@@ -262,14 +262,14 @@ async fn what_is_written_is_counted_and_found_delivered(here: Link, there: Link)
     assert_eq!(meter.written_bytes(Priority::Screen(1).class()), 100_000);
     let sample = loop {
         let revision = meter.revision();
-        let sample = meter.sample();
+        let sample = meter.path();
         if sample.in_flight_bytes == 0 && 100_000 <= sample.delivered_bytes_total {
             break sample;
         }
         meter.changed(revision).await;
     };
     assert!(!sample.rtt.is_zero() && sample.rtt_min <= sample.rtt, "{sample:?}");
-    assert!(0 < sample.window_bytes, "{sample:?}");
+    assert!(0 < sample.window_bytes && 0 < sample.budget_bytes, "{sample:?}");
 }
 
 async fn send_all(stream: &mut SendStream, bytes: &[u8]) {

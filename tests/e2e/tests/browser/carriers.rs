@@ -12,7 +12,7 @@ fn where_udp_is_blocked_websocket_carries_picture_and_hands() -> anyhow::Result<
     let mut stage = Stage::set()?;
     let typed = stage.terminal()?;
     let udp = stage.site.ready().udp;
-    let line = Shaper::start(udp, Line { delay: Duration::ZERO, loss: 0.0, rate_bits: 0, seed: 1 })?;
+    let line = Shaper::start(udp, Line::new(Duration::ZERO, 0.0, 0, 1))?;
     line.cut(true);
     let detour = Some(Detour { from: udp, to: line.address() });
     let mut page = stage.page_in(Window { detour, ..Window::default() }, "")?;

@@ -66,7 +66,7 @@ fn a_session_outlives_a_crash_of_the_agent() -> anyhow::Result<()> {
 fn a_session_outlives_ten_seconds_without_a_line() -> anyhow::Result<()> {
     let mut stage = Stage::set()?;
     let udp = stage.site.ready().udp;
-    let line = Shaper::start(udp, Line { delay: Duration::ZERO, loss: 0.0, rate_bits: 0, seed: 1 })?;
+    let line = Shaper::start(udp, Line::new(Duration::ZERO, 0.0, 0, 1))?;
     let detour = Some(Detour { from: udp, to: line.address() });
     let mut page = stage.page_in(Window { detour, ..Window::default() }, "")?;
     hold_shift(&stage, &mut page)?;

@@ -141,5 +141,5 @@ async fn refresh(clip: &Clip, need_bits: f64, alone_bytes: f64) -> anyhow::Resul
 /// A line with half the rate that the clip needs, and a longer way.
 fn lagging_line(need_bits: f64, seed: u64) -> Line {
     let rate_bits = ((need_bits / 2.0) as u64).max(LAGGING_BITS_MIN);
-    Line { delay: Duration::from_millis(40), loss: 0.0, rate_bits, seed }
+    Line::new(Duration::from_millis(40), 0.0, rate_bits, seed)
 }

@@ -21,7 +21,7 @@ use wire::control::ColorMode;
 use crate::codec::clip::{Clip, Outline};
 
 /// 20 ms round trip, and otherwise good.
-pub const NEAR: Line = Line { delay: Duration::from_millis(10), loss: 0.0, rate_bits: 0, seed: 1 };
+pub const NEAR: Line = Line::new(Duration::from_millis(10), 0.0, 0, 1);
 
 /// The first picture is shown for so much longer: it comes, and is refined, before the second.
 const HOLD: Duration = Duration::from_millis(2500);

@@ -28,6 +28,7 @@ const TABLE: &[(&str, May)] = &[
     ("agent", May::Use(&["wire", "proto", "frame", "codec", "transport", "platform"])),
     ("tests-core", May::Use(PURE)),
     ("tests-sim", May::Use(PURE)),
+    ("tests-lines", May::Use(&["wire", "proto", "transport"])),
     ("tests-services", May::Use(&[])),
     ("tests-e2e", May::UseAnything),
     ("benches", May::UseAnything),

@@ -17,10 +17,23 @@ const NEAR_PIXELS: u32 = 192;
 /// First the class, then the weight within it: less goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
-    Overdue { since: Instant },
-    SinceInput { bytes: usize },
-    NearPointer { distance: u32 },
-    Rest,
+    /// What was changed by the technician, in every other update.
+    Answer {
+        bytes: usize,
+    },
+    Overdue {
+        since: Instant,
+    },
+    SinceInput {
+        bytes: usize,
+    },
+    NearPointer {
+        distance: u32,
+    },
+    /// What waits longest first, or what changes all the time would hide what stands behind it.
+    Rest {
+        since: Option<Instant>,
+    },
     Refinement,
 }
 
@@ -36,18 +49,26 @@ impl View {
 
     fn rank(&self, store: &Store, tile: &StoredTile, index: TileIndex, now: Instant) -> Rank {
         let had = self.had(index);
+        let is_refined = had.grade.version == tile.newest().version;
+        let answers = !is_refined
+            && store.inputs().last_from(self.seat).is_some_and(|from| from <= tile.newest().version);
+        let bytes = tile.payload().map_or(0, |payload| payload.coded.bytes.len());
+        if answers && self.number % 2 == 1 {
+            // A page that loads for seconds is overdue for seconds, and a letter must not wait for all of it.
+            return Rank::Answer { bytes };
+        }
         if let Some(since) = had.due_since.filter(|since| OVERDUE <= now.saturating_duration_since(*since)) {
             return Rank::Overdue { since };
         }
-        if had.grade.version == tile.newest().version {
+        if is_refined {
             return Rank::Refinement;
         }
-        if store.inputs().last_from(self.seat).is_some_and(|from| from <= tile.newest().version) {
-            return Rank::SinceInput { bytes: tile.payload().map_or(0, |payload| payload.coded.bytes.len()) };
+        if answers {
+            return Rank::SinceInput { bytes };
         }
         match self.distance(store, index) {
             Some(distance) if distance <= NEAR_PIXELS => Rank::NearPointer { distance },
-            _ => Rank::Rest,
+            _ => Rank::Rest { since: had.due_since },
         }
     }
 

@@ -16,6 +16,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use proto::rate::Budget;
 use tokio::sync::Notify;
 use wire::close::CloseCode;
 
@@ -71,6 +72,7 @@ pub(in crate::websocket) struct Mux {
     /// Streams of which the peer is to be told something beside their bytes; each is in here once.
     due: VecDeque<StreamId>,
     flow: Flow,
+    budget: Budget,
     /// Bytes that wait in all streams.
     pending_bytes: u64,
     turns: u64,
@@ -90,6 +92,7 @@ impl Mux {
             waiting: [VecDeque::new(), VecDeque::new()],
             due: VecDeque::new(),
             flow: Flow::default(),
+            budget: Budget::default(),
             pending_bytes: 0,
             turns: 0,
         }

@@ -3,11 +3,13 @@
 use std::time::Instant;
 
 use bytes::Bytes;
+use proto::rate::Sample;
 use wire::DecodeError;
 use wire::close::CloseCode;
 
 use super::Mux;
 use crate::websocket::credit::Exceeded;
+use crate::websocket::flow::LINK_WINDOW_BYTES;
 use crate::websocket::frame::{Frame, StreamId};
 use crate::websocket::incoming::{End, Incoming};
 
@@ -105,7 +107,14 @@ impl Mux {
             self.meter.set_rtt(smoothed, min);
         }
         self.meter.set_in_flight(self.flow.under_way() + self.pending_bytes, true);
-        self.meter.publish();
+        let sample = Sample {
+            rtt: self.flow.take_measured().unwrap_or_default(),
+            window_bytes: LINK_WINDOW_BYTES,
+            delivered_bytes_total: self.meter.delivered_bytes_total(),
+            lost_bytes_total: 0,
+        };
+        self.budget.handle(now, sample);
+        self.meter.publish(&self.budget);
         Ok(())
     }
 

@@ -30,7 +30,9 @@ impl Mux {
         outgoing.turn = self.turns;
         let (message, length) = outgoing.take_message(id, room);
         self.pending_bytes -= length as u64;
+        let before = self.flow.under_way();
         self.flow.send(now, length as u64);
+        self.budget.sent(now, before, self.flow.under_way());
         self.remove_if_over(id);
         Some(message)
     }
