@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use benches::Playback;
 use clap::Parser;
-use codec::{Encoder, teach};
-use frame::{Picture, Rect};
+use codec::Encoder;
+use frame::Rect;
 use wire::screen::{Extent, Operation};
 
 #[derive(Parser)]
@@ -64,7 +64,7 @@ fn learn(path: &Path, sums: &mut Vec<Sum>) -> Result<()> {
         now += FRAME_TIME;
         for operation in encoder.encode(&picture.frame(), damage, now)? {
             let Some(rect) = place(&operation, extent) else { continue };
-            add(encoder.picture(), rect, sums);
+            add(&encoder.learnt(rect), sums);
         }
     }
     Ok(())
@@ -87,14 +87,13 @@ fn place(operation: &Operation, extent: Extent) -> Option<Rect> {
     })
 }
 
-fn add(picture: &Picture, rect: Rect, sums: &mut Vec<Sum>) {
-    let learnt = teach(picture, rect);
+fn add(learnt: &[(u16, u8)], sums: &mut Vec<Sum>) {
     if sums.len() < learnt.len() {
         sums.resize(learnt.len(), Sum::default());
     }
     for (sum, (zero, seen)) in sums.iter_mut().zip(learnt) {
-        sum.zeros += f64::from(zero) * f64::from(seen);
-        sum.seen += f64::from(seen);
+        sum.zeros += f64::from(*zero) * f64::from(*seen);
+        sum.seen += f64::from(*seen);
     }
 }
 

@@ -4,9 +4,10 @@ use frame::{PIXEL_BYTES, Size, TILE_EXTENT};
 use wire::DictionaryId;
 use wire::limits::{DICTIONARIES_MAX, TILE_BYTES_MAX};
 use wire::screen::Coding;
-use zstd::zstd_safe::{self, DCtx, DDict};
+use zstd::zstd_safe::{self, DCtx};
 
-use crate::layout::{self, COLOR_BYTES, TILE_PIXELS, traced::Tracer};
+use crate::layout::traced::{Primer, Tracer};
+use crate::layout::{self, COLOR_BYTES, TILE_PIXELS};
 use crate::{Layout, PayloadError};
 
 /// What begins every zstd frame, and is left out of payloads.
@@ -15,7 +16,7 @@ pub(crate) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Decodes the payloads of one epoch; holds its dictionaries and all working memory.
 pub struct Decoder {
     context: DCtx<'static>,
-    dictionaries: [Option<DDict<'static>>; DICTIONARIES_MAX],
+    primers: [Option<Primer>; DICTIONARIES_MAX],
     framed: Vec<u8>,
     body: Vec<u8>,
     pixels: Vec<u8>,
@@ -26,7 +27,7 @@ impl Default for Decoder {
     fn default() -> Self {
         Self {
             context: DCtx::default(),
-            dictionaries: Default::default(),
+            primers: Default::default(),
             framed: Vec::with_capacity(ZSTD_MAGIC.len() + TILE_BYTES_MAX),
             body: Vec::with_capacity(TILE_PIXELS * COLOR_BYTES),
             pixels: Vec::with_capacity(TILE_PIXELS * PIXEL_BYTES),
@@ -37,27 +38,27 @@ impl Default for Decoder {
 
 impl std::fmt::Debug for Decoder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let held = self.dictionaries.iter().flatten().count();
+        let held = self.primers.iter().flatten().count();
         f.debug_struct("Decoder").field("dictionaries", &held).finish_non_exhaustive()
     }
 }
 
 impl Decoder {
-    /// Keeps a dictionary, raw or trained, in place of an earlier one with the same id.
+    /// Keeps what a dictionary teaches, in place of an earlier one with the same id.
     ///
     /// # Errors
-    /// [`PayloadError::NoDictionary`] where the id is beyond the limit or zstd cannot read the bytes. Payloads
-    /// that name it fail from then on.
+    /// [`PayloadError::NoDictionary`] where the id is beyond the limit, and others where the bytes are no dictionary.
+    /// Payloads that name it fail from then on.
     pub fn put_dictionary(&mut self, id: DictionaryId, bytes: &[u8]) -> Result<(), PayloadError> {
-        let missing = PayloadError::NoDictionary(id);
-        let Some(place) = self.dictionaries.get_mut(id.to_usize()) else { return Err(missing) };
-        *place = DDict::try_create(bytes);
-        if place.is_some() { Ok(()) } else { Err(missing) }
+        let place = self.primers.get_mut(id.to_usize()).ok_or(PayloadError::NoDictionary(id))?;
+        *place = None;
+        *place = Some(Primer::read(bytes)?);
+        Ok(())
     }
 
     /// Forgets all dictionaries: a new epoch has none.
     pub fn clear_dictionaries(&mut self) {
-        self.dictionaries = Default::default();
+        self.primers = Default::default();
     }
 
     /// Decodes a tile, or a part of one, of that size in pixels. Gives `size.area()` BGRX pixels without
@@ -78,21 +79,23 @@ impl Decoder {
         let (layout, zstd) = Layout::of(coding)?;
         let pixels = size.area() as usize;
         if zstd {
-            self.expand(dictionary, payload, layout::body_bytes_max(layout, pixels))?;
+            self.expand(payload, layout::body_bytes_max(layout, pixels))?;
         }
+        let primer = match dictionary.filter(|_| layout == Layout::Traced) {
+            Some(id) => {
+                let known = self.primers.get(id.to_usize()).and_then(Option::as_ref);
+                Some(known.ok_or(PayloadError::NoDictionary(id))?)
+            }
+            None => None,
+        };
         let body = if zstd { &self.body } else { payload };
         self.pixels.resize(pixels * PIXEL_BYTES, 0);
-        layout::unpack(layout, body, size, &mut self.tracer, &mut self.pixels)?;
+        layout::unpack(layout, body, size, &mut self.tracer, primer, &mut self.pixels)?;
         Ok(&self.pixels)
     }
 
     /// Expands the one frame that `payload` is into `self.body`, which never grows beyond `limit`.
-    fn expand(
-        &mut self,
-        dictionary: Option<DictionaryId>,
-        payload: &[u8],
-        limit: usize,
-    ) -> Result<(), PayloadError> {
+    fn expand(&mut self, payload: &[u8], limit: usize) -> Result<(), PayloadError> {
         if TILE_BYTES_MAX < payload.len() {
             return Err(PayloadError::Length { wanted: TILE_BYTES_MAX, found: payload.len() });
         }
@@ -112,19 +115,7 @@ impl Decoder {
         }
         self.body.clear();
         self.body.reserve(stated);
-        self.expand_frame(dictionary)
-    }
-
-    fn expand_frame(&mut self, dictionary: Option<DictionaryId>) -> Result<(), PayloadError> {
-        let expanded = match dictionary {
-            None => self.context.decompress(&mut self.body, &self.framed),
-            Some(id) => {
-                let known = self.dictionaries.get(id.to_usize()).and_then(Option::as_ref);
-                let known = known.ok_or(PayloadError::NoDictionary(id))?;
-                self.context.decompress_using_ddict(&mut self.body, &self.framed, known)
-            }
-        };
-        expanded.map(drop).map_err(refused)
+        self.context.decompress(&mut self.body, &self.framed).map(drop).map_err(refused)
     }
 }
 

@@ -32,7 +32,7 @@ pub mod video;
 pub use coding::Layout;
 pub use decode::Decoder;
 #[cfg(feature = "encode")]
-pub use encode::{EncodeError, Encoder, teach};
+pub use encode::{EncodeError, Encoder};
 pub use error::PayloadError;
 pub use paint::{Counters, Painted, Painter};
 #[cfg(feature = "encode")]

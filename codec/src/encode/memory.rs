@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use frame::{Frame, Rect};
 use wire::DictionaryId;
+use wire::limits::DICTIONARIES_MAX;
 use wire::screen::{Coding, EXACT, Quality};
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -82,14 +83,33 @@ impl Memory {
         }
     }
 
+    /// Bytes of payloads that need each dictionary.
+    pub(super) fn bytes_by_dictionary(&self) -> [usize; DICTIONARIES_MAX] {
+        let mut bytes = [0; DICTIONARIES_MAX];
+        for Entry { coded, .. } in self.entries.values() {
+            let place = coded.dictionary.and_then(|id| bytes.get_mut(id.to_usize()));
+            place.into_iter().for_each(|place| *place += coded.bytes.len());
+        }
+        bytes
+    }
+
+    /// Forgets what needs a dictionary that is replaced.
+    pub(super) fn forget_dictionary(&mut self, id: DictionaryId) {
+        self.retain(|entry| entry.coded.dictionary != Some(id));
+    }
+
     fn forget_older_half(&mut self) {
         let mut uses: Vec<u64> = self.entries.values().map(|entry| entry.used).collect();
         let middle = uses.len() / 2;
         let (_, median, _) = uses.select_nth_unstable(middle);
         let median = *median;
+        self.retain(|entry| median <= entry.used);
+    }
+
+    fn retain(&mut self, is_kept: impl Fn(&Entry) -> bool) {
         let bytes = &mut self.bytes;
         self.entries.retain(|_, entry| {
-            let kept = median <= entry.used;
+            let kept = is_kept(entry);
             *bytes -= if kept { 0 } else { entry.coded.bytes.len() };
             kept
         });

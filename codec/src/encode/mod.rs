@@ -3,8 +3,10 @@
 //! [`Encoder`] holds the rendition's own picture: what changed is first copied there, then coded from there, so
 //! that a payload never shows anything else than what later payloads build on, even where the capture's memory
 //! changes under us. What moved is found first and becomes copies; of what is left, [`parts`] are patched or
-//! whole tiles sent; [`memory`] knows tiles that were sent before; [`tile`] chooses the coding.
+//! whole tiles sent; [`memory`] knows tiles that were sent before; [`dictionary`] has what the screen's own tiles teach;
+//! [`tile`] chooses the coding.
 
+mod dictionary;
 mod memory;
 mod parts;
 mod tile;
@@ -16,12 +18,12 @@ use rayon::prelude::*;
 use wire::screen::{Based, CopyArea, Extent, Operation, PatchTile, PixelRect, Tile, TileRect};
 use wire::{TileIndex, Version};
 
+use crate::Layout;
 use crate::damage::{self, Change};
 use crate::geometry;
 use crate::moves::{Move, Mover};
+use dictionary::{Shelf, Tutor};
 use memory::{Coded, Memory, Print};
-
-pub use tile::teach;
 
 /// Changed tiles from which coding is shared out to rayon's threads: a few are done before those wake.
 const PARALLEL_TILES_MIN: usize = 8;
@@ -66,6 +68,8 @@ struct Job {
     /// Of its pixels, where a payload may be known for them.
     print: Option<Print>,
     coded: Vec<Coded>,
+    /// Whether that is a payload of earlier.
+    is_recalled: bool,
 }
 
 /// Encodes one rendition in one epoch.
@@ -82,6 +86,8 @@ pub struct Encoder {
     known: Vec<Known>,
     mover: Mover,
     memory: Memory,
+    shelf: Shelf,
+    tutor: Tutor,
 }
 
 impl Encoder {
@@ -91,7 +97,8 @@ impl Encoder {
         let grid = frame::Grid::of(picture.size()).expect("nor than a grid");
         let (before, known) = (picture.clone(), vec![Known::default(); grid.len()]);
         let (mover, memory) = (Mover::new(grid), Memory::default());
-        Self { extent, version: Version::NONE, picture, before, known, mover, memory }
+        let (shelf, tutor) = (Shelf::default(), Tutor::default());
+        Self { extent, version: Version::NONE, picture, before, known, mover, memory, shelf, tutor }
     }
 
     /// The size that all frames must have.
@@ -139,16 +146,34 @@ impl Encoder {
         let mut jobs = self.jobs(&changes, &moves, is_first);
         for job in &mut jobs {
             if let Some(coded) = job.print.and_then(|print| self.memory.recall(print)) {
-                (job.parts, job.coded) = (Vec::new(), vec![coded]);
+                (job.parts, job.coded, job.is_recalled) = (Vec::new(), vec![coded], true);
             }
         }
+        let dictionary = self.teach(&mut jobs);
         let encode = |job: &mut Job| self.encode_job(job);
         if jobs.len() < PARALLEL_TILES_MIN {
             jobs.iter_mut().for_each(encode);
         } else {
             jobs.par_iter_mut().for_each(encode);
         }
-        Ok(self.operations(based, &moves, jobs, now))
+        Ok(self.operations(based, &moves, dictionary, jobs, now))
+    }
+
+    /// A new dictionary for the tiles that are to be coded, where it pays.
+    fn teach(&mut self, jobs: &mut [Job]) -> Option<Operation> {
+        let is_fresh = |job: &&Job| !job.is_recalled && job.parts.is_empty();
+        let fresh: Vec<Rect> = jobs.iter().filter(is_fresh).map(|job| job.tile).collect();
+        let dictionary = self.tutor.teach(&self.picture, &fresh, &mut self.shelf, &self.memory)?;
+        self.memory.forget_dictionary(dictionary.id);
+        // What was recalled with the one that had its place is to be coded anew.
+        for job in jobs
+            .iter_mut()
+            .filter(|job| job.coded.iter().any(|coded| coded.dictionary == Some(dictionary.id)))
+        {
+            job.coded.clear();
+            job.is_recalled = false;
+        }
+        Some(Operation::Dictionary(dictionary))
     }
 
     /// A whole tile as the picture has it now, exact; `None` where the display does not have it, or nothing was
@@ -156,7 +181,7 @@ impl Encoder {
     pub fn tile(&self, index: TileIndex) -> Option<Operation> {
         let tile = geometry::tile(self.extent, index)?;
         let known = self.known.get(index.to_usize()).filter(|known| known.version != Version::NONE)?;
-        Some(whole(index, known.version, tile::encode(&self.picture, tile)))
+        Some(whole(index, known.version, tile::encode(&self.picture, tile, &self.shelf)))
     }
 
     /// Whole tiles, exact, as of the last frame that changed something: also those that it did not change. What it
@@ -171,6 +196,12 @@ impl Encoder {
             }
         }
         renewed
+    }
+
+    /// What tracing the pixels of a part of a tile teaches: of each model that has a prior, how likely 0 is in the end,
+    /// in 4096ths, and how often it was seen. Nothing where they would not be traced. For making priors.
+    pub fn learnt(&self, rect: Rect) -> Vec<(u16, u8)> {
+        tile::teach(&self.picture, rect, &self.shelf)
     }
 
     /// Whether some tiles were coded with loss and not exactly since.
@@ -195,7 +226,7 @@ impl Encoder {
 
     fn exact(&self, index: TileIndex) -> Option<(TileIndex, Print, Coded)> {
         let tile = geometry::tile(self.extent, index)?;
-        Some((index, Print::of(&self.picture.frame(), tile), tile::encode(&self.picture, tile)))
+        Some((index, Print::of(&self.picture.frame(), tile), tile::encode(&self.picture, tile, &self.shelf)))
     }
 
     fn next_version(&self) -> Result<Version, EncodeError> {
@@ -267,7 +298,7 @@ impl Encoder {
         }
         let is_small = !parts.is_empty() && area < RECALL_PIXELS_MIN;
         let print = if is_small { None } else { Some(Print::of(&self.picture.frame(), tile)) };
-        Some(Job { index, tile, parts, print, coded: Vec::new() })
+        Some(Job { index, tile, parts, print, coded: Vec::new(), is_recalled: false })
     }
 
     fn encode_job(&self, job: &mut Job) {
@@ -275,16 +306,29 @@ impl Encoder {
             return;
         }
         if job.parts.is_empty() {
-            job.coded = vec![tile::encode_quickly(&self.picture, job.tile)];
+            job.coded = vec![tile::encode_quickly(&self.picture, job.tile, &self.shelf)];
         } else {
-            job.coded = job.parts.iter().map(|part| tile::encode(&self.picture, *part)).collect();
+            job.coded =
+                job.parts.iter().map(|part| tile::encode(&self.picture, *part, &self.shelf)).collect();
         }
     }
 
-    fn operations(&mut self, based: Based, moves: &[Move], jobs: Vec<Job>, now: Instant) -> Vec<Operation> {
-        let mut operations: Vec<_> = moves.iter().map(|content| copy(based, content)).collect();
+    fn operations(
+        &mut self,
+        based: Based,
+        moves: &[Move],
+        dictionary: Option<Operation>,
+        jobs: Vec<Job>,
+        now: Instant,
+    ) -> Vec<Operation> {
+        let copies = moves.iter().map(|content| copy(based, content));
+        let mut operations: Vec<_> = copies.chain(dictionary).collect();
         for job in jobs {
-            let Job { index, tile, parts, print, coded } = job;
+            let Job { index, tile, parts, print, coded, is_recalled } = job;
+            if !is_recalled {
+                let traced = coded.iter().filter(|coded| coded.coding == Layout::Traced.coding(false));
+                self.tutor.note(tile, traced.map(|coded| coded.bytes.len()).sum());
+            }
             if !parts.is_empty() {
                 let patches = parts
                     .iter()

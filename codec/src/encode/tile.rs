@@ -4,14 +4,16 @@ use std::cell::RefCell;
 
 use bytes::Bytes;
 use frame::{PIXEL_BYTES, Picture, Rect};
+use wire::DictionaryId;
 use wire::screen::{EXACT, Quality};
 use zstd::zstd_safe::{self, CCtx, CParameter};
 
+use super::dictionary::Shelf;
 use super::memory::Coded;
 use crate::Layout;
 use crate::damage::color;
 use crate::decode::ZSTD_MAGIC;
-use crate::layout::traced::{Tally, Tracer};
+use crate::layout::traced::{Primer, PrimerBuilder, Tally, Tracer};
 use crate::layout::{COLOR_BYTES, TILE_PIXELS, photo, plain, predicted};
 use crate::photo::{DRAWN_COLORS_MAX, is_photo};
 
@@ -38,19 +40,51 @@ const PHOTO_SCALE: u8 = 16;
 const PHOTO_QUALITY: Quality = 100;
 
 /// Codes the pixels of a rectangle that lies in one tile of the picture, exactly.
-pub(super) fn encode(picture: &Picture, rect: Rect) -> Coded {
-    SCRATCH.with_borrow_mut(|scratch| scratch.encode(picture, rect))
+pub(super) fn encode(picture: &Picture, rect: Rect, shelf: &Shelf) -> Coded {
+    SCRATCH.with_borrow_mut(|scratch| scratch.encode(picture, rect, shelf))
 }
 
 /// The same, but for photographs: those are coded with loss.
-pub(super) fn encode_quickly(picture: &Picture, rect: Rect) -> Coded {
-    SCRATCH.with_borrow_mut(|scratch| scratch.encode_quickly(picture, rect))
+pub(super) fn encode_quickly(picture: &Picture, rect: Rect, shelf: &Shelf) -> Coded {
+    SCRATCH.with_borrow_mut(|scratch| scratch.encode_quickly(picture, rect, shelf))
+}
+
+/// Whether the pixels of a rectangle are text or a drawing.
+pub(super) fn is_traced(picture: &Picture, rect: Rect) -> bool {
+    SCRATCH.with_borrow_mut(|scratch| scratch.take_traced(picture, rect))
+}
+
+/// A dictionary with one more picture, if there is room for it and it has news: takes more than so many percent of
+/// what it takes alone.
+pub(super) fn teach_more(
+    builder: &PrimerBuilder,
+    picture: &Picture,
+    rect: Rect,
+    news_percent: usize,
+    bytes_max: usize,
+) -> Option<PrimerBuilder> {
+    SCRATCH.with_borrow_mut(|scratch| {
+        let alone = scratch.traced_bytes(picture, rect, |_| None)?;
+        let mut larger = builder.clone();
+        let added = larger.add(&scratch.colors, rect.width as usize, &scratch.tally, bytes_max)?;
+        (news_percent * alone < 100 * added).then_some(larger)
+    })
+}
+
+/// Bytes of a tile as it would be coded now, and with another primer; nothing where it is not traced.
+pub(super) fn trial(picture: &Picture, rect: Rect, shelf: &Shelf, primer: &Primer) -> Option<(usize, usize)> {
+    SCRATCH.with_borrow_mut(|scratch| {
+        let now =
+            scratch.traced_bytes(picture, rect, |tally| shelf.suits(tally.affinity()).map(|(_, own)| own))?;
+        let then = scratch.traced_bytes(picture, rect, |_| Some(primer))?;
+        Some((now, then))
+    })
 }
 
 /// What tracing the pixels of a rectangle teaches: of each model that has a prior, how likely 0 is in the end, in
 /// 4096ths, and how often it was seen. Nothing where they would not be traced. For making priors.
-pub fn teach(picture: &Picture, rect: Rect) -> Vec<(u16, u8)> {
-    SCRATCH.with_borrow_mut(|scratch| match Layout::of(scratch.encode(picture, rect).coding) {
+pub(super) fn teach(picture: &Picture, rect: Rect, shelf: &Shelf) -> Vec<(u16, u8)> {
+    SCRATCH.with_borrow_mut(|scratch| match Layout::of(scratch.encode(picture, rect, shelf).coding) {
         Ok((Layout::Traced, _)) => scratch.tracer.learnt(),
         _ => Vec::new(),
     })
@@ -90,15 +124,15 @@ impl Scratch {
         }
     }
 
-    fn encode_quickly(&mut self, picture: &Picture, rect: Rect) -> Coded {
+    fn encode_quickly(&mut self, picture: &Picture, rect: Rect, shelf: &Shelf) -> Coded {
         let width = rect.width as usize;
         self.take(picture, rect);
         let is_tallied = self.tally.take(&self.colors);
         if is_tallied && self.tally.len() <= DRAWN_COLORS_MAX || !is_photo(&self.colors, width) {
-            return self.encode_tallied(is_tallied, width);
+            return self.encode_tallied(is_tallied, width, shelf);
         }
         if is_tallied && self.tally.len() <= TRACED_COLORS_MAX {
-            let exact = self.encode_tallied(is_tallied, width);
+            let exact = self.encode_tallied(is_tallied, width, shelf);
             if exact.bytes.len() <= EXACT_BYTES_MAX {
                 return exact;
             }
@@ -106,10 +140,32 @@ impl Scratch {
         self.encode_photo(width)
     }
 
-    fn encode(&mut self, picture: &Picture, rect: Rect) -> Coded {
+    fn encode(&mut self, picture: &Picture, rect: Rect, shelf: &Shelf) -> Coded {
         self.take(picture, rect);
         let is_tallied = self.tally.take(&self.colors);
-        self.encode_tallied(is_tallied, rect.width as usize)
+        self.encode_tallied(is_tallied, rect.width as usize, shelf)
+    }
+
+    /// Bytes of a rectangle that is text or a drawing, traced with a primer of one's choice.
+    fn traced_bytes<'a>(
+        &mut self,
+        picture: &Picture,
+        rect: Rect,
+        primer: impl FnOnce(&Tally) -> Option<&'a Primer>,
+    ) -> Option<usize> {
+        if !self.take_traced(picture, rect) {
+            return None;
+        }
+        self.body.clear();
+        let primer = primer(&self.tally);
+        self.tracer.pack(&self.colors, rect.width as usize, &self.tally, primer, &mut self.body);
+        Some(self.body.len())
+    }
+
+    /// Takes and tallies the colours; whether they are those of text or of a drawing.
+    fn take_traced(&mut self, picture: &Picture, rect: Rect) -> bool {
+        self.take(picture, rect);
+        self.tally.take(&self.colors) && 1 < self.tally.len() && self.is_traced()
     }
 
     fn take(&mut self, picture: &Picture, rect: Rect) {
@@ -120,13 +176,13 @@ impl Scratch {
     }
 
     /// The colours that were taken, exactly; `is_tallied` where there are not too many to be counted.
-    fn encode_tallied(&mut self, is_tallied: bool, width: usize) -> Coded {
-        let layout = self.lay_out(is_tallied, width);
+    fn encode_tallied(&mut self, is_tallied: bool, width: usize, shelf: &Shelf) -> Coded {
+        let (layout, dictionary) = self.lay_out(is_tallied, width, shelf);
         let (coding, bytes) = match self.squeeze(layout) {
             Some(frame) => (layout.coding(true), Bytes::copy_from_slice(frame)),
             None => (layout.coding(false), Bytes::copy_from_slice(&self.body)),
         };
-        Coded { quality: EXACT, coding, dictionary: None, bytes }
+        Coded { quality: EXACT, coding, dictionary, bytes }
     }
 
     /// The colours that were taken, as a photograph.
@@ -138,24 +194,30 @@ impl Scratch {
     }
 
     /// Fills the body in the layout that suits the colours.
-    fn lay_out(&mut self, is_tallied: bool, width: usize) -> Layout {
+    fn lay_out(&mut self, is_tallied: bool, width: usize, shelf: &Shelf) -> (Layout, Option<DictionaryId>) {
         self.body.clear();
         if is_tallied && self.tally.len() == 1 {
             plain::pack(self.colors.get(..1).unwrap_or_default(), &mut self.body);
-            return Layout::Solid;
+            return (Layout::Solid, None);
         }
-        let is_drawn = is_drawn(&self.colors);
-        if is_tallied && (is_drawn || self.tally.len() <= TRACED_COLORS_MAX) {
-            self.tracer.pack(&self.colors, width, &mut self.tally, &mut self.body);
-            return Layout::Traced;
+        if is_tallied && self.is_traced() {
+            let suited = shelf.suits(self.tally.affinity());
+            let primer = suited.map(|(_, primer)| primer);
+            self.tracer.pack(&self.colors, width, &self.tally, primer, &mut self.body);
+            return (Layout::Traced, suited.map(|(id, _)| id));
         }
-        if is_drawn {
+        if is_drawn(&self.colors) {
             plain::pack(&self.colors, &mut self.body);
-            Layout::Plain
+            (Layout::Plain, None)
         } else {
             predicted::pack(&self.colors, width, &mut self.body);
-            Layout::Predicted
+            (Layout::Predicted, None)
         }
+    }
+
+    /// Whether the colours, of which there are not too many, are those of text or of a drawing.
+    fn is_traced(&self) -> bool {
+        self.tally.len() <= TRACED_COLORS_MAX || is_drawn(&self.colors)
     }
 
     /// The body as a zstd frame without its magic number, where that is shorter.

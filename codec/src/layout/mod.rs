@@ -10,7 +10,7 @@ pub(crate) mod traced;
 use frame::{PIXEL_BYTES, Size, TILE_EXTENT};
 
 use crate::{Layout, PayloadError};
-use traced::Tracer;
+use traced::{Primer, Tracer};
 
 /// Bytes of a colour.
 pub(crate) const COLOR_BYTES: usize = 3;
@@ -32,12 +32,14 @@ pub(crate) fn body_bytes_max(layout: Layout, pixels: usize) -> usize {
     }
 }
 
-/// Writes the pixels of a body: `size.area()` of them, BGRX with X = 0. `out` has just the room.
+/// Writes the pixels of a body: `size.area()` of them, BGRX with X = 0. `out` has just the room. A primer is for traced
+/// bodies alone.
 pub(crate) fn unpack(
     layout: Layout,
     body: &[u8],
     size: Size,
     tracer: &mut Tracer,
+    primer: Option<&Primer>,
     out: &mut [u8],
 ) -> Result<(), PayloadError> {
     match layout {
@@ -45,7 +47,7 @@ pub(crate) fn unpack(
         Layout::Plain => plain::unpack(body, out),
         Layout::Predicted => predicted::unpack(body, size.width as usize, out),
         Layout::Photo => photo::unpack(body, size.width as usize, out),
-        Layout::Traced => tracer.unpack(body, size.width as usize, out),
+        Layout::Traced => tracer.unpack(body, size.width as usize, primer, out),
         Layout::Palette1 | Layout::Palette2 | Layout::Palette4 | Layout::Palette8 => {
             let bits = layout.index_bits().unwrap_or(u8::BITS as usize);
             palette::unpack(body, bits, size.width as usize, out)

@@ -19,6 +19,17 @@ pub(super) trait Bits {
 /// A bit of which nothing is known.
 pub(super) const FRESH: Model = Model { zero: 1 << 11, seen: 0 };
 
+/// How little a model learns, by how often it was seen: the first bits tell most, so they count more.
+const SHIFTS: [u8; 256] = {
+    let mut shifts = [5; 256];
+    let mut seen = 0;
+    while seen < 14 {
+        shifts[seen] = if seen < 2 { 2 } else { 4 - (seen < 6) as u8 };
+        seen += 1;
+    }
+    shifts
+};
+
 impl Model {
     /// As if it had been seen so often.
     pub(super) const fn with_prior(zero: u16, seen: u8) -> Self {
@@ -33,13 +44,7 @@ impl Model {
 
     #[inline]
     fn learn(&mut self, bit: bool) {
-        // The first bits tell most, so they count more.
-        let shift = match self.seen {
-            0..2 => 2,
-            2..6 => 3,
-            6..14 => 4,
-            _ => 5,
-        };
+        let shift = SHIFTS[usize::from(self.seen)];
         self.zero =
             if bit { self.zero - (self.zero >> shift) } else { self.zero + ((4096 - self.zero) >> shift) };
         self.seen = self.seen.saturating_add(1);

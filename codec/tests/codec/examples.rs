@@ -2,15 +2,13 @@
 //! the encoder, so that a mistake of the encoder does not become golden. Only what is range-coded is our own coder's: the
 //! console's decoder, written from the same page, is what holds that.
 
-use std::fs;
-
 use codec::{Decoder, Encoder};
 use frame::Size;
 use wire::screen::{Coding, Operation};
 use zstd::zstd_safe::{CCtx, CParameter, compress_bound};
 
 use super::pictures::{extent, now};
-use super::vectors::{Vector, hex, path};
+use super::vectors::{Vector, hex};
 
 const ZSTD: u8 = 0x80;
 const PHOTO: u8 = 7;
@@ -94,18 +92,12 @@ impl Picture {
             error: false,
         }
     }
-
-    fn with_dictionary(&self, name: &str, coding: u8, body: &[u8], dictionary: &[u8]) -> Vector {
-        let payload = zstd_frame(body, dictionary, true);
-        Vector { dictionary: Some(hex(dictionary)), ..self.vector(name, coding, &payload) }
-    }
 }
 
 /// One frame without its magic number.
-fn zstd_frame(body: &[u8], dictionary: &[u8], sized: bool) -> Vec<u8> {
+fn zstd_frame(body: &[u8], sized: bool) -> Vec<u8> {
     let mut zstd = CCtx::create();
     zstd.set_parameter(CParameter::ContentSizeFlag(sized)).expect("a valid setting");
-    zstd.load_dictionary(dictionary).expect("a dictionary");
     let mut frame = Vec::with_capacity(compress_bound(body.len()));
     zstd.compress2(&mut frame, body).expect("room enough");
     frame.split_off(4)
@@ -180,7 +172,7 @@ fn squeezed() -> Vec<Vector> {
     let two =
         Picture::new(64, 24, |x, y| [[0, 0, 0], [255, 255, 255]][usize::from((x / 5 + y / 3) % 4 == 0)]);
     let plain = |picture: &Picture, body: &[u8], name, layout: u8| {
-        picture.vector(name, layout | ZSTD, &zstd_frame(body, &[], true))
+        picture.vector(name, layout | ZSTD, &zstd_frame(body, true))
     };
     vec![
         plain(&two, &two.indexed(&[[0, 0, 0], [255, 255, 255]], 1), "palette 1, zstd", 1),
@@ -190,20 +182,42 @@ fn squeezed() -> Vec<Vector> {
     ]
 }
 
+/// Tiles of a page, as an encoder codes them that makes a dictionary of the page at once.
 fn with_dictionaries() -> Vec<Vector> {
-    let part = text(24, 12);
-    let body = part.indexed(&text_palette(), 8);
-    let raw = [&body[..100], &[7; 60], &body[150..]].concat();
-    let trained = fs::read(path("trained.dictionary")).expect("the dictionary is committed");
-    vec![
-        part.with_dictionary("palette 8, a raw dictionary", 4 | ZSTD, &body, &raw),
-        part.with_dictionary("palette 8, a trained dictionary", 4 | ZSTD, &body, &trained),
-        part.with_dictionary("plain, a raw dictionary", 5 | ZSTD, &part.plain(), &raw),
-        Vector {
-            dictionary: Some(hex(&raw)),
-            ..part.vector("palette 8, a dictionary without zstd", 4, &body)
-        },
-    ]
+    let page = |x: usize, y: usize| {
+        let letter = (x / 9 * 5 + y / 14 * 3 + x / 9 * (y / 14)) % 29;
+        let (x, y) = (x % 9, y % 14);
+        match (x * letter / 7 + y * (letter % 5) + x * y) % 7 {
+            0 | 1 if x < 7 && y < 11 => [0x20, 0x28, 0x30],
+            2 if x < 7 && y < 11 => [0x60 + letter as u8, 0x70, 0x80],
+            _ => [0xf0, 0xf4, 0xf8],
+        }
+    };
+    let (columns, rows) = (12, 8);
+    let picture = Picture::new(64 * columns, 64 * rows - 20, page);
+    let operations = operations(&picture);
+    let dictionary = operations.iter().find_map(|operation| match operation {
+        Operation::Dictionary(dictionary) => Some(hex(&dictionary.payload)),
+        _ => None,
+    });
+    let tiles = operations.iter().filter_map(|operation| match operation {
+        Operation::Tile(tile) if tile.dictionary.is_some() => Some(tile),
+        _ => None,
+    });
+    let tiles: Vec<_> = tiles.step_by(columns * 3 + 5).collect();
+    assert!(dictionary.is_some() && 1 < tiles.len(), "a page is worth a dictionary");
+    let vectors = tiles.into_iter().map(|tile| {
+        let place = usize::from(tile.index.to_wire());
+        let (left, top) = (place % columns * 64, place / columns * 64);
+        let height = (64 * rows - 20 - top).min(64);
+        let part = Picture::new(64, height, |x, y| page(left + x, top + y));
+        let name = format!("traced, tile {place} of a page with a dictionary");
+        Vector { dictionary: dictionary.clone(), ..part.vector(&name, TRACED, &tile.payload) }
+    });
+    let plain = text(24, 12);
+    let unused =
+        Vector { dictionary: dictionary.clone(), ..plain.vector("plain, a dictionary", 5, &plain.plain()) };
+    vectors.chain([unused]).collect()
 }
 
 /// What our own decoder makes of a body; `None` where it is none.
@@ -261,16 +275,20 @@ fn photographs() -> Vec<Vector> {
     ]
 }
 
-/// What the encoder makes of a picture, in the coding that it should choose.
-fn encoded(wanted: &Picture, coding: u8) -> Vec<u8> {
+/// What the encoder makes of a picture.
+fn operations(wanted: &Picture) -> Vec<Operation> {
     let size = Size::new(wanted.width as u32, (wanted.colors.len() / wanted.width) as u32);
     let mut picture = frame::Picture::new(size).expect("small enough");
     for (pixel, color) in picture.pixels_mut().chunks_exact_mut(4).zip(&wanted.colors) {
         pixel[..3].copy_from_slice(color);
     }
     let mut encoder = Encoder::new(extent(picture.size()));
-    let operations = encoder.encode(&picture.frame(), &[], now()).expect("the right size");
-    match &operations[..] {
+    encoder.encode(&picture.frame(), &[], now()).expect("the right size")
+}
+
+/// The same for a picture of one tile, in the coding that it should choose.
+fn encoded(wanted: &Picture, coding: u8) -> Vec<u8> {
+    match &operations(wanted)[..] {
         [Operation::Tile(tile)] if tile.coding == Coding(coding) => tile.payload.to_vec(),
         other => panic!("{other:?} has another coding"),
     }
@@ -281,7 +299,7 @@ pub(crate) fn refused() -> Vec<Vector> {
     let plain = picture.plain();
     let indexed = picture.indexed(&[[0; 3], [255; 3]], 8);
     let packed = picture.indexed(&[[0; 3], [255; 3]], 1);
-    let frame = zstd_frame(&indexed, &[], true);
+    let frame = zstd_frame(&indexed, true);
     let magic = [&[0x28, 0xb5, 0x2f, 0xfd], &frame[..]].concat();
     let four = picture.indexed(&greys(2).into_iter().chain([[0; 3], [255; 3]]).collect::<Vec<_>>(), 8);
     let payloads: Vec<(&str, u8, Vec<u8>)> = vec![
@@ -294,7 +312,7 @@ pub(crate) fn refused() -> Vec<Vector> {
         ("photo, bytes left over", PHOTO, [&[16][..], &[0xff; 200]].concat()),
         ("photo, too long", PHOTO, vec![0; 12_289]),
         ("unknown layout with zstd", 0xff, frame.clone()),
-        ("solid with zstd", ZSTD, zstd_frame(&[1, 2, 3], &[], true)),
+        ("solid with zstd", ZSTD, zstd_frame(&[1, 2, 3], true)),
         ("solid, too short", 0, vec![1, 2]),
         ("solid, too long", 0, vec![1, 2, 3, 4]),
         ("palette 1, empty", 1, vec![]),
@@ -314,13 +332,13 @@ pub(crate) fn refused() -> Vec<Vector> {
         ("zstd, with its magic number", 4 | ZSTD, magic),
         ("zstd, ends early", 4 | ZSTD, frame[..frame.len() - 1].to_vec()),
         ("zstd, a byte too much", 4 | ZSTD, [&frame[..], &[0]].concat()),
-        ("zstd, size not stated", 4 | ZSTD, zstd_frame(&indexed, &[], false)),
-        ("zstd, more than the layout can need", 5 | ZSTD, zstd_frame(&[0; 20_000], &[], true)),
-        ("zstd, less than the pixels need", 5 | ZSTD, zstd_frame(&plain[..45], &[], true)),
+        ("zstd, size not stated", 4 | ZSTD, zstd_frame(&indexed, false)),
+        ("zstd, more than the layout can need", 5 | ZSTD, zstd_frame(&[0; 20_000], true)),
+        ("zstd, less than the pixels need", 5 | ZSTD, zstd_frame(&plain[..45], true)),
         (
             "zstd, the body has an index outside",
             4 | ZSTD,
-            zstd_frame(&[&[0; 4][..], &[1; 16]].concat(), &[], true),
+            zstd_frame(&[&[0; 4][..], &[1; 16]].concat(), true),
         ),
     ];
     let vector = |(name, coding, payload): (&str, u8, Vec<u8>)| Vector {

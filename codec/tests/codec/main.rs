@@ -3,6 +3,7 @@
 
 mod damage;
 mod decode;
+mod dictionaries;
 mod encode;
 mod examples;
 mod moves;

@@ -17,7 +17,7 @@ const SIZE: Size = Size::new(150, 100);
 const EPOCH: Epoch = Epoch::from_wire(5);
 const NONE: [u16; 0] = [];
 
-fn update_of(epoch: u64, size: Size, operations: Vec<Operation>) -> Update {
+pub(crate) fn update_of(epoch: u64, size: Size, operations: Vec<Operation>) -> Update {
     let header = Header {
         session: SessionId::from_wire(1),
         rendition: RenditionId::from_wire(4),
@@ -225,7 +225,7 @@ fn any_operation() -> impl Strategy<Value = Operation> {
     let area = (0..160_u16, 0..160_u16, 0..160_u16, 0..160_u16, 1..160_u16, 1..160_u16);
     (0..5_u8, places, area).prop_map(|(kind, (coding, index, version, slot, payload), area)| {
         let (from_x, from_y, x, y, width, height) = area;
-        let coding = Coding(coding & 0x87);
+        let coding = Coding(coding & 0x8f);
         let dictionary = (slot == 0).then_some(DictionaryId::from_wire(1));
         let to = PixelRect { x, y, width, height };
         let small = |length: u16| length.clamp(1, 255) as u8;

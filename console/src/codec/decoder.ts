@@ -6,10 +6,11 @@
  */
 import type { PixelDecoder, TilePixels } from "../screen/decoder.ts";
 import type { DictionaryId } from "../wire/ids.ts";
-import { TILE_BYTES_MAX } from "../wire/limits.ts";
+import { DICTIONARIES_MAX, DICTIONARY_BYTES_MAX, TILE_BYTES_MAX } from "../wire/limits.ts";
 import { TILE_SIDE } from "../wire/screen/grid.ts";
 import type { Payload } from "../wire/screen/operation.ts";
 import { bodyBytesMax, Layout, unpack } from "./layout.ts";
+import { type Primer, readPrimer } from "./traced.ts";
 import { Zstd } from "./zstd.ts";
 
 /** The bit of a coding that says: the body is one zstd frame without its magic number. */
@@ -20,6 +21,7 @@ export class TileDecoder implements PixelDecoder {
   readonly #zstd: Zstd;
   readonly #failed: () => void;
   readonly #pixels = new Uint32Array(TILE_SIDE * TILE_SIDE);
+  readonly #primers: (Primer | undefined)[] = new Array(DICTIONARIES_MAX).fill(undefined);
 
   /** `failed` is called for each payload that is not what it should be. */
   constructor(zstd: WebAssembly.Module, failed: () => void = () => undefined) {
@@ -36,7 +38,13 @@ export class TileDecoder implements PixelDecoder {
   }
 
   setDictionary(id: DictionaryId, bytes: Uint8Array): void {
-    this.#zstd.setDictionary(id, bytes);
+    const primer = bytes.length <= DICTIONARY_BYTES_MAX ? readPrimer(bytes) : undefined;
+    if (id < DICTIONARIES_MAX) {
+      this.#primers[id] = primer;
+    }
+    if (primer === undefined) {
+      this.#failed();
+    }
   }
 
   #decode(payload: Payload, width: number, height: number): TilePixels | undefined {
@@ -49,9 +57,14 @@ export class TileDecoder implements PixelDecoder {
       return undefined;
     }
     const bytesMax = bodyBytesMax(layout, width * height);
-    const body = isPacked ? this.#zstd.expand(payload.bytes, bytesMax, payload.dictionary) : payload.bytes;
+    const body = isPacked ? this.#zstd.expand(payload.bytes, bytesMax) : payload.bytes;
+    const named = layout === Layout.Traced ? payload.dictionary : undefined;
+    const primer = named === undefined ? undefined : this.#primers[named];
+    if (body === undefined || (named !== undefined && primer === undefined)) {
+      return undefined;
+    }
     const pixels = this.#pixels.subarray(0, width * height);
-    return body !== undefined && unpack(layout, body, width, pixels) ? pixels : undefined;
+    return unpack(layout, body, width, pixels, primer) ? pixels : undefined;
   }
 }
 

@@ -7,7 +7,7 @@
 
 import { TILE_SIDE } from "../wire/screen/grid.ts";
 import { PHOTO_BYTES_MAX, unpackPhoto } from "./photo.ts";
-import { TRACED_BYTES_MAX, unpackTraced } from "./traced.ts";
+import { type Primer, TRACED_BYTES_MAX, unpackTraced } from "./traced.ts";
 
 export const Layout = {
   Solid: 0,
@@ -54,8 +54,17 @@ export function bodyBytesMax(layout: Layout, pixels: number): number {
   }
 }
 
-/** Writes the `out.length` pixels of a body, in rows of `width`; `false` if it is not the body of so many. */
-export function unpack(layout: Layout, body: Uint8Array, width: number, out: Uint32Array): boolean {
+/**
+ * Writes the `out.length` pixels of a body, in rows of `width`; `false` if it is not the body of so many. A primer is
+ * for traced bodies alone.
+ */
+export function unpack(
+  layout: Layout,
+  body: Uint8Array,
+  width: number,
+  out: Uint32Array,
+  primer: Primer | undefined,
+): boolean {
   switch (layout) {
     case Layout.Solid:
       return unpackSolid(body, out);
@@ -66,7 +75,7 @@ export function unpack(layout: Layout, body: Uint8Array, width: number, out: Uin
     case Layout.Photo:
       return unpackPhoto(body, width, out);
     case Layout.Traced:
-      return unpackTraced(body, width, out);
+      return unpackTraced(body, width, out, primer);
     default:
       return unpackPalette(body, INDEX_BITS[layout] ?? 8, width, out);
   }

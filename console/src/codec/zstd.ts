@@ -1,15 +1,12 @@
 /**
  * zstd in the page: libzstd compiled to wasm by `@bokuweb/zstd-wasm`, driven without that package's own glue.
  *
- * The glue allocates and frees three blocks for each call and copies the dictionary each time; here one context
- * and four fixed places are reused. The package's version is pinned and its wasm has short export names, so
- * `compileZstd` tries a known frame before it hands the module out. Of the zstd builds on npm it is the one that
- * exports decompression with a dictionary.
+ * The glue allocates and frees blocks for each call; here one context and two fixed places are reused. The package's
+ * version is pinned and its wasm has short export names, so `compileZstd` tries a known frame before it hands the module
+ * out.
  *
  * @module
  */
-import { DICTIONARIES_MAX, DICTIONARY_BYTES_MAX } from "../wire/limits.ts";
-
 /** The exports used of the wasm, by their short names. */
 interface Exports {
   /** memory */
@@ -58,30 +55,20 @@ export class Zstd {
   #context = 0;
   #input = 0;
   #output = 0;
-  #places: number[] = [];
-  readonly #dictionaries: (Uint8Array | undefined)[] = new Array(DICTIONARIES_MAX).fill(undefined);
 
-  /** A decoder with memory and dictionaries of its own, of a module that `compileZstd` gave. */
+  /** A decoder with memory of its own, of a module that `compileZstd` gave. */
   constructor(module: WebAssembly.Module) {
     this.#module = module;
     this.#exports = this.#start();
   }
 
-  /** Keeps a copy of a dictionary, in place of an earlier one. */
-  setDictionary(place: number, bytes: Uint8Array): void {
-    this.#dictionaries[place] = bytes.length <= DICTIONARY_BYTES_MAX ? bytes.slice() : undefined;
-    this.#copyIn(place);
-  }
-
   /**
    * Expands one frame without its magic number; the frame must state its content, at most `bytesMax`. Nothing if
-   * it is no such frame or its dictionary is not there. The result is borrowed until the next call.
+   * it is no such frame. The result is borrowed until the next call.
    */
-  expand(frame: Uint8Array, bytesMax: number, dictionary?: number): Uint8Array | undefined {
+  expand(frame: Uint8Array, bytesMax: number): Uint8Array | undefined {
     const stated = contentBytes(frame);
-    const held = dictionary === undefined ? undefined : this.#dictionaries[dictionary];
-    const isKnown = dictionary === undefined || held !== undefined;
-    if (stated === undefined || Math.min(bytesMax, OUTPUT_BYTES_MAX) < stated || !isKnown) {
+    if (stated === undefined || Math.min(bytesMax, OUTPUT_BYTES_MAX) < stated) {
       return undefined;
     }
     if (INPUT_BYTES_MAX < MAGIC.length + frame.length) {
@@ -90,15 +77,14 @@ export class Zstd {
     const memory = new Uint8Array(this.#exports.f.buffer);
     memory.set(MAGIC, this.#input);
     memory.set(frame, this.#input + MAGIC.length);
-    const place = dictionary === undefined ? 0 : (this.#places[dictionary] ?? 0);
-    const written = this.#decompress(stated, MAGIC.length + frame.length, place, held?.length ?? 0);
+    const written = this.#decompress(stated, MAGIC.length + frame.length);
     return written === stated ? new Uint8Array(this.#exports.f.buffer, this.#output, stated) : undefined;
   }
 
-  #decompress(outputBytes: number, inputBytes: number, dict: number, dictBytes: number): number | undefined {
+  #decompress(outputBytes: number, inputBytes: number): number | undefined {
     try {
       const { q, h } = this.#exports;
-      const result = q(this.#context, this.#output, outputBytes, this.#input, inputBytes, dict, dictBytes);
+      const result = q(this.#context, this.#output, outputBytes, this.#input, inputBytes, 0, 0);
       return h(result) === 0 ? result : undefined;
     } catch {
       // A trap leaves the instance in an unknown state: start a fresh one.
@@ -116,19 +102,7 @@ export class Zstd {
     this.#context = exports.n();
     this.#input = exports.s(INPUT_BYTES_MAX);
     this.#output = exports.s(OUTPUT_BYTES_MAX);
-    this.#places = Array.from({ length: DICTIONARIES_MAX }, () => exports.s(DICTIONARY_BYTES_MAX));
-    for (let place = 0; place < DICTIONARIES_MAX; place++) {
-      this.#copyIn(place);
-    }
     return exports;
-  }
-
-  #copyIn(place: number): void {
-    const bytes = this.#dictionaries[place];
-    const at = this.#places[place];
-    if (bytes && at !== undefined) {
-      new Uint8Array(this.#exports.f.buffer).set(bytes, at);
-    }
   }
 }
 

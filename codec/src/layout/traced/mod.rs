@@ -1,29 +1,41 @@
 //! Text and drawings: each pixel as a choice among what its neighbours foretell, range-coded.
 //!
-//! What came after the same neighbours before is tried first, then the neighbours themselves, then colours that were
-//! there already; what is left is a new colour, foretold from the line between the ground and the last new one, for
-//! that is where the soft edges of letters lie. `docs/coding.md` says it all. One generic body reads and writes, so
-//! that both ends always take the same choices: [`models`] has what is learnt, [`memory`] what came after what.
+//! Where all around has one colour, a run of it is coded at once. Elsewhere what came after the same neighbours before
+//! is tried first, then the neighbours themselves, then colours that were there already; what is left is a new colour,
+//! foretold from the line between the ground and the last new one, for that is where the soft edges of letters lie.
+//! `docs/coding.md` says it all. One generic body reads and writes, so that both ends always take the same choices:
+//! [`models`] has what is learnt, [`memory`] what came after what, [`primer`] what earlier pictures taught.
 
 mod memory;
 mod models;
+#[cfg(feature = "encode")]
+mod pack;
+mod primer;
 mod priors;
+#[cfg(all(test, feature = "encode"))]
+mod tests;
 
 use frame::PIXEL_BYTES;
 
-use self::memory::Memory;
+use self::memory::{Memory, Surroundings};
 use self::models::Models;
 use super::TILE_PIXELS;
 use super::range::{Bits, Reader};
 use crate::PayloadError;
 #[cfg(feature = "encode")]
-pub(crate) use pack::Tally;
+pub(crate) use pack::{Affinity, Tally};
+pub(crate) use primer::Primer;
+#[cfg(feature = "encode")]
+pub(crate) use primer::PrimerBuilder;
 
 /// The longest body: twice the pixels' own bytes. No sender writes so much; a receiver need not read more.
 pub(crate) const BODY_BYTES_MAX: usize = 6 * TILE_PIXELS;
 
 /// The most colours of a picture that have numbers. Pictures with more have other layouts.
 pub(crate) const COLORS_MAX: usize = 1024;
+
+/// Surroundings that are remembered within a picture, as a power of two.
+const MEMORY_BITS: u32 = 11;
 
 /// Columns of ground to the left of a picture, and rows above; one column is to the right.
 const BEFORE: usize = 2;
@@ -39,14 +51,16 @@ const WHITE: Color = 0x00ff_ffff;
 const BLACK: Color = 0;
 
 /// The working memory of both directions.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tracer {
     width: usize,
     stride: usize,
     /// The picture in its border of ground, as far as it is known.
     canvas: Vec<Color>,
-    /// All colours in the order in which they came; the ground is the first.
+    /// All colours in the order in which they came: those of the primer, the ground, then the picture's own.
     colors: Vec<Color>,
+    /// How many of them were there before the picture, with its ground.
+    known: usize,
     ground: Color,
     /// The last new colour that is far from the ground.
     ink: Color,
@@ -54,47 +68,84 @@ pub(crate) struct Tracer {
     far: Memory,
     near: Memory,
     models: Models,
+    /// Where in `colors` each of a given picture's colours is; [`NOWHERE`] as long as it did not come.
+    positions: Vec<u16>,
 }
 
 /// More than [`COLORS_MAX`] colours.
 #[derive(Debug)]
 pub(crate) struct TooManyColors;
 
+/// No place in the list of colours.
+const NOWHERE: u16 = u16::MAX;
+
 impl Default for Tracer {
     fn default() -> Self {
+        Self::new(MEMORY_BITS)
+    }
+}
+
+/// A colour that may come, and how sure that is: times that it came in a row less one, more where a primer says so.
+#[derive(Debug, Clone, Copy)]
+struct Foretold {
+    color: Color,
+    surety: usize,
+}
+
+impl Tracer {
+    fn new(memory_bits: u32) -> Self {
         Self {
             width: 0,
             stride: 0,
             canvas: Vec::new(),
             colors: Vec::with_capacity(COLORS_MAX),
+            known: 0,
             ground: BLACK,
             ink: BLACK,
-            far: Memory::default(),
-            near: Memory::default(),
+            far: Memory::new(memory_bits),
+            near: Memory::new(memory_bits),
             models: Models::default(),
+            positions: Vec::with_capacity(COLORS_MAX),
         }
     }
-}
 
-impl Tracer {
-    /// Writes the pixels of a body, in rows of `width`.
-    pub(crate) fn unpack(&mut self, body: &[u8], width: usize, out: &mut [u8]) -> Result<(), PayloadError> {
-        let (found, wanted) = (body.len(), BODY_BYTES_MAX);
-        if wanted < found || width == 0 {
-            return Err(PayloadError::Length { wanted, found });
-        }
-        let mut reader = Reader::new(body);
-        let height = super::pixels_of(out) / width;
-        self.code(&mut reader, width, height, &Given::default())
-            .map_err(|TooManyColors| PayloadError::Colors { limit: COLORS_MAX })?;
-        if reader.read() < found {
-            return Err(PayloadError::Length { wanted: reader.read(), found });
-        }
+    /// Writes the pixels of a body, in rows of `width`, that was coded with this primer.
+    pub(crate) fn unpack(
+        &mut self,
+        body: &[u8],
+        width: usize,
+        primer: Option<&Primer>,
+        out: &mut [u8],
+    ) -> Result<(), PayloadError> {
+        let height = super::pixels_of(out).checked_div(width).unwrap_or(0);
+        self.forget();
+        self.read(body, width, height, primer)?;
         for (y, row) in out.chunks_exact_mut(width * PIXEL_BYTES).enumerate() {
             let own = self.canvas.get(self.row(y)).unwrap_or_default();
             for (pixel, color) in row.chunks_exact_mut(PIXEL_BYTES).zip(own) {
                 pixel.copy_from_slice(&color.to_le_bytes());
             }
+        }
+        Ok(())
+    }
+
+    /// Fills the canvas from a body.
+    fn read(
+        &mut self,
+        body: &[u8],
+        width: usize,
+        height: usize,
+        primer: Option<&Primer>,
+    ) -> Result<(), PayloadError> {
+        let (found, wanted) = (body.len(), BODY_BYTES_MAX);
+        if wanted < found || width == 0 {
+            return Err(PayloadError::Length { wanted, found });
+        }
+        let mut reader = Reader::new(body);
+        self.code(&mut reader, width, height, &Given::default(), primer)
+            .map_err(|TooManyColors| PayloadError::Colors { limit: COLORS_MAX })?;
+        if reader.read() < found {
+            return Err(PayloadError::Length { wanted: reader.read(), found });
         }
         Ok(())
     }
@@ -105,6 +156,13 @@ impl Tracer {
         start..start + self.width
     }
 
+    /// Forgets what earlier pictures taught.
+    fn forget(&mut self) {
+        self.far.clear();
+        self.near.clear();
+        self.colors.clear();
+    }
+
     /// Codes a picture. `given` has it where it is written; where it is read, it fills the canvas.
     fn code<B: Bits>(
         &mut self,
@@ -112,66 +170,114 @@ impl Tracer {
         width: usize,
         height: usize,
         given: &Given<'_>,
+        primer: Option<&Primer>,
     ) -> Result<(), TooManyColors> {
         self.models = Models::default();
-        self.far.clear();
-        self.near.clear();
-        self.ground = self.models.ground(bits, given.ground);
+        self.ground = self.models.ground(bits, primer.map_or(&[], Primer::grounds), given.ground);
         self.ink = self.ground;
-        self.colors.clear();
+        self.colors.extend_from_slice(primer.map_or(&[], Primer::colors));
         self.colors.push(self.ground);
+        self.known = self.colors.len();
+        given.find(&self.colors, &mut self.positions);
         (self.width, self.stride) = (width, width + BESIDE);
         self.canvas.clear();
         self.canvas.resize(self.stride * (height + BEFORE), self.ground);
         let mut was_same = false;
         for y in 0..height {
-            let own = given.colors.get(y * width..(y + 1) * width).unwrap_or_default();
-            let numbers = given.numbers.get(y * width..(y + 1) * width).unwrap_or_default();
             let start = self.row(y).start;
             let above = start - self.stride..start - self.stride + width;
-            was_same = self.models.row(bits, was_same, own == &self.canvas[above.clone()]);
+            let row = given.row(y, width);
+            was_same = self.models.row(bits, was_same, row.colors == &self.canvas[above.clone()]);
             if was_same {
                 self.canvas.copy_within(above, start);
-                continue;
-            }
-            for x in 0..width {
-                let wanted = own.get(x).copied().zip(numbers.get(x).copied()).unwrap_or_default();
-                self.canvas[start + x] = self.pixel(bits, start + x, wanted)?;
+            } else {
+                self.pixels(bits, start, &row, primer)?;
             }
         }
         Ok(())
     }
 
+    /// Codes a row that differs from the one above.
+    fn pixels<B: Bits>(
+        &mut self,
+        bits: &mut B,
+        start: usize,
+        row: &Row<'_>,
+        primer: Option<&Primer>,
+    ) -> Result<(), TooManyColors> {
+        let (mut at, end) = (start, start + self.width);
+        while at < end {
+            let above = at - self.stride;
+            let left = self.canvas[at - 1];
+            let is_flat = left == self.canvas[above]
+                && left == self.canvas[above + 1]
+                && left == self.canvas[above - 1];
+            if is_flat {
+                let room = leading(&self.canvas[above + 1..above + 1 + end - at], left);
+                let wanted = row.colors.get(at - start..).unwrap_or_default();
+                let run = self.models.run(bits, room, leading(wanted, left).min(room));
+                self.canvas[at..at + run].fill(left);
+                at += run;
+                if run == room {
+                    continue;
+                }
+            }
+            let wanted = row.at(at - start);
+            self.canvas[at] = self.pixel(bits, at, is_flat, wanted, primer)?;
+            at += 1;
+        }
+        Ok(())
+    }
+
+    /// Codes a pixel; behind a run that ended early, it is not the run's colour.
     #[inline]
     fn pixel<B: Bits>(
         &mut self,
         bits: &mut B,
         at: usize,
+        ends_run: bool,
         (wanted, number): (Color, u16),
+        primer: Option<&Primer>,
     ) -> Result<Color, TooManyColors> {
         let above = at - self.stride;
         let (left, up) = (self.canvas[at - 1], self.canvas[above]);
         let (up_left, up_right) = (self.canvas[above - 1], self.canvas[above + 1]);
-        let near = memory::mix(memory::mix(memory::mix(0, left), up), up_right);
-        let beyond = memory::mix(near, up_left);
-        let beyond = memory::mix(beyond, self.canvas[at - 2]);
-        let far = memory::mix(beyond, self.canvas[above - self.stride]);
-        let (often, rare) = (self.far.get(far), self.near.get(near));
-        let likeness = |color: Color| usize::from(color == left) | usize::from(color == up) << 1;
+        let beyond = [up_left, self.canvas[at - 2], self.canvas[above - self.stride]];
+        let (near, far) = Surroundings::of([left, up, up_right], beyond);
+        let refused = if ends_run { left } else { NONE };
+        let foretold = |own: &Memory, primed: Option<&Memory>, place| {
+            let own = own.get(place).map(|(color, surety)| Foretold { color, surety });
+            own.or_else(|| {
+                let (color, times) = primed?.get(place)?;
+                Some(Foretold { color, surety: models::PRIMED + times })
+            })
+        };
+        let often = foretold(&self.far, primer.map(Primer::far), far).filter(|one| one.color != refused);
+        let rare = foretold(&self.near, primer.map(Primer::near), near).filter(|one| one.color != refused);
+        let likeness = |color: Color| {
+            if ends_run {
+                models::ENDS_RUN
+            } else {
+                usize::from(color == left) | usize::from(color == up) << 1
+            }
+        };
         let found = 'found: {
-            if let Some((color, times)) = often {
-                let agrees = rare.is_some_and(|(other, _)| color == other);
-                if self.models.far(bits, times, agrees, likeness(color), wanted == color) {
+            if let Some(Foretold { color, surety }) = often {
+                let agrees = rare.is_some_and(|rare| color == rare.color);
+                if self.models.far(bits, surety, agrees, likeness(color), wanted == color) {
                     break 'found Some(color);
                 }
             }
-            let first = often.map_or(NONE, |(color, _)| color);
-            if let Some((color, times)) = rare.filter(|(color, _)| *color != first)
-                && self.models.near(bits, times, often.is_some(), likeness(color), wanted == color)
+            let first = often.map_or(NONE, |often| often.color);
+            if let Some(Foretold { color, surety }) = rare.filter(|rare| rare.color != first)
+                && self.models.near(bits, surety, often.is_some(), likeness(color), wanted == color)
             {
                 break 'found Some(color);
             }
-            let second = rare.map_or(NONE, |(color, _)| color);
+            if ends_run {
+                break 'found None;
+            }
+            let second = rare.map_or(NONE, |rare| rare.color);
             let shape = usize::from(left == up)
                 | usize::from(up == up_right) << 1
                 | usize::from(left == up_left) << 2;
@@ -201,13 +307,15 @@ impl Tracer {
         number: u16,
     ) -> Result<Color, TooManyColors> {
         let count = self.colors.len();
-        let back = (count - 1).checked_sub(usize::from(number));
-        if !self.models.is_new(bits, count, back.is_none()) {
-            let back = self.models.back(bits, count, back.unwrap_or(0));
+        let position = self.positions.get(usize::from(number)).copied().unwrap_or(NOWHERE);
+        let back = (count - 1).checked_sub(usize::from(position));
+        let own = 1 + count - self.known;
+        if !self.models.is_new(bits, own, self.known, back.is_none()) {
+            let back = self.models.back(bits, back.unwrap_or(0));
             // Beyond the first colour there is none; any will do, for no sender goes there.
             return Ok(self.colors.get(count.wrapping_sub(1 + back)).copied().unwrap_or(self.ground));
         }
-        if COLORS_MAX <= count {
+        if COLORS_MAX <= own {
             return Err(TooManyColors);
         }
         let color = self.models.new_color(bits, self.ground, self.ink, wanted);
@@ -215,189 +323,59 @@ impl Tracer {
             self.ink = color;
         }
         self.colors.push(color);
+        if let Some(position) = self.positions.get_mut(usize::from(number)) {
+            *position = count as u16;
+        }
         Ok(color)
     }
+}
+
+/// How many colours at the start are this one.
+fn leading(colors: &[Color], color: Color) -> usize {
+    let (groups, _) = colors.as_chunks::<8>();
+    let alike = groups.iter().take_while(|group| group.iter().fold(0, |all, own| all | (own ^ color)) == 0);
+    let sure = 8 * alike.count();
+    let rest = colors.get(sure..).unwrap_or_default();
+    sure + rest.iter().take_while(|own| **own == color).count()
 }
 
 /// The picture to be written; nothing where one is read.
 #[derive(Default)]
 struct Given<'a> {
     colors: &'a [Color],
-    /// The number of each pixel's colour, in the order in which they come.
+    /// The number of each pixel's colour.
     numbers: &'a [u16],
+    /// Each colour by its number.
+    all: &'a [(Color, u16)],
     ground: Color,
 }
 
-#[cfg(feature = "encode")]
-mod pack {
-    use super::super::range::Writer;
-    use super::{COLORS_MAX, Color, Given, NONE, TooManyColors, Tracer};
+/// A row of it.
+struct Row<'a> {
+    colors: &'a [Color],
+    numbers: &'a [u16],
+}
 
-    /// Places of the hash table: a power of two, so large that few colours collide.
-    const PLACES: usize = 4 * COLORS_MAX;
-
-    /// The colours of a picture, and which of them each pixel has.
-    #[derive(Debug)]
-    pub(crate) struct Tally {
-        places: Box<[(Color, u16); PLACES]>,
-        numbers: Vec<u16>,
-        /// Each colour, and how many pixels have it.
-        counts: Vec<(Color, u16)>,
-    }
-
-    impl Default for Tally {
-        fn default() -> Self {
-            let places = Box::new([(NONE, 0); PLACES]);
-            Self {
-                places,
-                numbers: Vec::with_capacity(super::TILE_PIXELS),
-                counts: Vec::with_capacity(COLORS_MAX),
-            }
+impl Given<'_> {
+    fn row(&self, y: usize, width: usize) -> Row<'_> {
+        let at = y * width..(y + 1) * width;
+        Row {
+            colors: self.colors.get(at.clone()).unwrap_or_default(),
+            numbers: self.numbers.get(at).unwrap_or_default(),
         }
     }
 
-    impl Tally {
-        /// Takes over the colours of a picture; `false` where there are too many.
-        pub(crate) fn take(&mut self, colors: &[Color]) -> bool {
-            for (color, _) in &self.counts {
-                // All that were put there lie in one row with the first place.
-                let mut place = place_of(*color);
-                while self.places[place].0 != NONE {
-                    self.places[place].0 = NONE;
-                    place = (place + 1) % PLACES;
-                }
-            }
-            self.numbers.clear();
-            self.counts.clear();
-            let (mut last, mut number) = (NONE, 0);
-            for &color in colors {
-                if color != last {
-                    match self.number(color) {
-                        Some(known) => (last, number) = (color, known),
-                        None => return false,
-                    }
-                }
-                self.numbers.push(number);
-                self.counts[usize::from(number)].1 += 1;
-            }
-            true
-        }
-
-        /// How many colours there are.
-        pub(crate) fn len(&self) -> usize {
-            self.counts.len()
-        }
-
-        fn number(&mut self, color: Color) -> Option<u16> {
-            let mut place = place_of(color);
-            loop {
-                let (held, number) = self.places[place];
-                if held == color {
-                    return Some(number);
-                }
-                if held == NONE {
-                    let number = u16::try_from(self.counts.len()).ok()?;
-                    if COLORS_MAX <= self.counts.len() {
-                        return None;
-                    }
-                    self.places[place] = (color, number);
-                    self.counts.push((color, 0));
-                    return Some(number);
-                }
-                place = (place + 1) % PLACES;
-            }
-        }
-
-        /// The colour that most pixels have becomes the first.
-        fn found(&mut self) -> Color {
-            let most =
-                (0_u16..).zip(&self.counts).max_by_key(|(number, (_, count))| (*count, u16::MAX - number));
-            let Some((ground, &(color, _))) = most else { return super::BLACK };
-            for number in &mut self.numbers {
-                *number = match (*number).cmp(&ground) {
-                    std::cmp::Ordering::Less => *number + 1,
-                    std::cmp::Ordering::Equal => 0,
-                    std::cmp::Ordering::Greater => *number,
-                };
-            }
-            color
-        }
-    }
-
-    fn place_of(color: Color) -> usize {
-        // The high bits of a product depend on all bits of the colour.
-        (color.wrapping_mul(0x9e37_79b1) >> 20) as usize % PLACES
-    }
-
-    impl Tracer {
-        /// What the last picture taught of each model that has a prior.
-        pub(crate) fn learnt(&self) -> Vec<(u16, u8)> {
-            self.models.learnt().to_vec()
-        }
-
-        /// Appends the body of `colors`, in rows of `width`, which were tallied last.
-        pub(crate) fn pack(&mut self, colors: &[Color], width: usize, tally: &mut Tally, body: &mut Vec<u8>) {
-            let ground = tally.found();
-            let mut writer = Writer::new(body);
-            let given = Given { colors, numbers: &tally.numbers, ground };
-            let coded = self.code(&mut writer, width, colors.len() / width.max(1), &given);
-            debug_assert!(!matches!(coded, Err(TooManyColors)), "the tally would have refused");
-            writer.finish();
-        }
+    /// Where each of the colours is in a list: the last place of each.
+    fn find(&self, list: &[Color], positions: &mut Vec<u16>) {
+        positions.clear();
+        let place =
+            |color: Color| list.iter().rposition(|known| *known == color).map_or(NOWHERE, |at| at as u16);
+        positions.extend(self.all.iter().map(|(color, _)| place(*color)));
     }
 }
 
-#[cfg(all(test, feature = "encode"))]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn there_and_back(colors: &[Color], width: usize) -> Vec<u8> {
-        let (mut tracer, mut tally) = (Tracer::default(), Tally::default());
-        let mut body = Vec::new();
-        assert!(tally.take(&[7, 8, 9]) && tally.take(colors));
-        tracer.pack(colors, width, &mut tally, &mut body);
-        let mut out = vec![0; colors.len() * PIXEL_BYTES];
-        tracer.unpack(&body, width, &mut out).expect("a body");
-        let pixels = out.as_chunks().0.iter().map(|pixel| u32::from_le_bytes(*pixel));
-        assert!(pixels.eq(colors.iter().copied()), "other pixels");
-        body
-    }
-
-    #[test]
-    fn what_repeats_costs_next_to_nothing() {
-        assert!(there_and_back(&[WHITE; TILE_PIXELS], 64).len() <= 4);
-        let stripes: Vec<_> =
-            (0..TILE_PIXELS).map(|at| if at % 8 < 3 { 0x10_20_30 } else { WHITE }).collect();
-        assert!(there_and_back(&stripes, 64).len() <= 20);
-    }
-
-    #[test]
-    fn more_colors_than_there_are_numbers_for_are_refused() {
-        let colors: Vec<_> = (0..=COLORS_MAX as u32).collect();
-        assert!(!Tally::default().take(&colors));
-        there_and_back(&colors[..COLORS_MAX], 64);
-    }
-
-    proptest! {
-        #[test]
-        fn any_size_comes_back_and_any_bytes_are_pixels_or_an_error(
-            (width, height) in (1..65_usize, 1..65_usize),
-            (kinds, seed) in (1..200_u32, any::<u32>()),
-            noise in prop::collection::vec(any::<u8>(), 0..600),
-        ) {
-            let mut random = seed | 1;
-            let colors: Vec<_> = (0..width * height).map(|at| {
-                random = random.wrapping_mul(0x9e37_79b1).wrapping_add(at as u32).rotate_left(7);
-                (random >> 20) % kinds * 0x01_07_03
-            }).collect();
-            let mut body = there_and_back(&colors, width);
-            let mut out = vec![0; colors.len() * PIXEL_BYTES];
-            let mut tracer = Tracer::default();
-            body.extend([1; 9]);
-            prop_assert!(tracer.unpack(&body, width, &mut out).is_err());
-            let _ = tracer.unpack(&noise, width, &mut out);
-        }
+impl Row<'_> {
+    fn at(&self, x: usize) -> (Color, u16) {
+        self.colors.get(x).copied().zip(self.numbers.get(x).copied()).unwrap_or_default()
     }
 }

@@ -7,6 +7,22 @@ use super::{BLACK, Color, WHITE};
 /// Bits of a place in a tree that are learnt; those behind are as likely 0 as 1.
 const TREE_BITS: u32 = 3;
 
+/// Bits that a number of a colour may have behind its highest: there are fewer than 2048.
+const BACK_LENGTHS: usize = 10;
+
+/// Bits that the pixels of a run may have behind their highest.
+const RUN_LENGTHS: usize = 6;
+
+/// How sure a memory may be: four times of a picture's own, and as many of a primer's.
+const SURETIES: usize = 2 * PRIMED;
+
+/// The first of those of a primer.
+pub(super) const PRIMED: usize = 4;
+
+/// How a colour may be like those beside, and what stands for a pixel that ends a run.
+const LIKENESSES: usize = ENDS_RUN + 1;
+pub(super) const ENDS_RUN: usize = 4;
+
 /// Bits that an offset may have behind its highest.
 const LENGTHS: usize = 7;
 
@@ -19,19 +35,21 @@ const INK_MIN: u32 = 24;
 /// How often something was seen that has a prior: as if it were this often, so that it is soon learnt anew.
 const PRIOR_SEEN: u8 = 6;
 
-// Where the models of each kind begin. Those of trees are fresh, all others have a prior.
+// Where the models of each kind begin. Those of the tree are fresh, all others have a prior.
 const ROW: usize = 0;
-const FAR: usize = ROW + 2;
-const NEAR: usize = FAR + 2 * 4 * 4;
-const BESIDE: usize = NEAR + 2 * 4 * 4;
+const RUN: usize = ROW + 2;
+const RUN_LENGTH: usize = RUN + 1 + RUN_LENGTHS;
+const FAR: usize = RUN_LENGTH + RUN_LENGTHS;
+const NEAR: usize = FAR + 2 * SURETIES * LIKENESSES;
+const BESIDE: usize = NEAR + 2 * SURETIES * LIKENESSES;
 const IS_NEW: usize = BESIDE + 3 * 8;
-const IS_OFF: usize = IS_NEW + COUNTS;
+const BACK: usize = IS_NEW + 2 * COUNTS;
+const IS_OFF: usize = BACK + BACK_LENGTHS;
 const OFF_LENGTH: usize = IS_OFF + 2;
 const GROUND: usize = OFF_LENGTH + 2 * LENGTHS;
 /// Models that have a prior.
-pub(super) const PRIORS_COUNT: usize = GROUND + 2;
-const BACK: usize = PRIORS_COUNT;
-const GREEN: usize = BACK + (1 << TREE_BITS);
+pub(super) const PRIORS_COUNT: usize = GROUND + 3;
+const GREEN: usize = PRIORS_COUNT;
 const COUNT: usize = GREEN + (1 << TREE_BITS);
 
 /// The models of all choices.
@@ -65,13 +83,18 @@ impl Models {
         })
     }
 
-    /// The colour that most pixels have: white, black, or any.
-    pub(super) fn ground<B: Bits>(&mut self, bits: &mut B, wanted: Color) -> Color {
+    /// The colour that most pixels have: white, black, one of those that are known, or any.
+    pub(super) fn ground<B: Bits>(&mut self, bits: &mut B, known: &[Color], wanted: Color) -> Color {
         if bits.bit(&mut self.0[GROUND], wanted == WHITE) {
             return WHITE;
         }
         if bits.bit(&mut self.0[GROUND + 1], wanted == BLACK) {
             return BLACK;
+        }
+        for &color in known {
+            if bits.bit(&mut self.0[GROUND + 2], wanted == color) {
+                return color;
+            }
         }
         (0..24).rev().fold(0, |color, at| color << 1 | u32::from(bits.even_bit(wanted >> at & 1 != 0)))
     }
@@ -81,17 +104,29 @@ impl Models {
         bits.bit(&mut self.0[ROW + usize::from(was_same)], is_same)
     }
 
-    /// Whether a pixel has the colour that came `times + 1` times in a row after all six pixels around.
+    /// How many of `room` pixels, all of whose neighbours have one colour, have it as well before one has not.
+    #[inline]
+    pub(super) fn run<B: Bits>(&mut self, bits: &mut B, room: usize, wanted: usize) -> usize {
+        let class = room.max(1).ilog2() as usize;
+        if bits.bit(&mut self.0[RUN + class], wanted == room) {
+            return room;
+        }
+        // Never more than there is room for, whatever the bits say.
+        (self.magnitude(bits, RUN_LENGTH, class, wanted as u32 + 1) as usize - 1).min(room - 1)
+    }
+
+    /// Whether a pixel has the colour that came after all six pixels around.
     #[inline]
     pub(super) fn far<B: Bits>(
         &mut self,
         bits: &mut B,
-        times: usize,
+        surety: usize,
         agrees: bool,
         likeness: usize,
         bit: bool,
     ) -> bool {
-        bits.bit(&mut self.0[FAR + (usize::from(agrees) * 4 + times) * 4 + likeness], bit)
+        let at = (usize::from(agrees) * SURETIES + surety) * LIKENESSES + likeness;
+        bits.bit(&mut self.0[FAR + at], bit)
     }
 
     /// The same for the three nearest.
@@ -99,12 +134,13 @@ impl Models {
     pub(super) fn near<B: Bits>(
         &mut self,
         bits: &mut B,
-        times: usize,
+        surety: usize,
         is_second: bool,
         likeness: usize,
         bit: bool,
     ) -> bool {
-        bits.bit(&mut self.0[NEAR + (usize::from(is_second) * 4 + times) * 4 + likeness], bit)
+        let at = (usize::from(is_second) * SURETIES + surety) * LIKENESSES + likeness;
+        bits.bit(&mut self.0[NEAR + at], bit)
     }
 
     /// Whether it has that of the pixel to the left, above, or above and to the right.
@@ -113,16 +149,16 @@ impl Models {
         bits.bit(&mut self.0[BESIDE + place * 8 + shape], bit)
     }
 
-    /// Whether a colour was not there before, where `count` were.
-    pub(super) fn is_new<B: Bits>(&mut self, bits: &mut B, count: usize, bit: bool) -> bool {
-        let class = (count.ilog2() as usize + 1).min(COUNTS - 1);
-        bits.bit(&mut self.0[IS_NEW + class], bit)
+    /// Whether a colour was not there before, where `own` were of this picture, and `known` before it.
+    pub(super) fn is_new<B: Bits>(&mut self, bits: &mut B, own: usize, known: usize, bit: bool) -> bool {
+        let class = (own.ilog2() as usize).min(COUNTS - 1);
+        let primed = if 1 < known { COUNTS } else { 0 };
+        bits.bit(&mut self.0[IS_NEW + primed + class], bit)
     }
 
-    /// Which of `count` colours: 0 for the last that was new.
-    pub(super) fn back<B: Bits>(&mut self, bits: &mut B, count: usize, wanted: usize) -> usize {
-        let length = usize::BITS - (count - 1).leading_zeros();
-        self.tree(bits, BACK, length, wanted as u32) as usize
+    /// Which of the colours: 0 for the last that was new.
+    pub(super) fn back<B: Bits>(&mut self, bits: &mut B, wanted: usize) -> usize {
+        self.magnitude(bits, BACK, BACK_LENGTHS, wanted as u32 + 1) as usize - 1
     }
 
     /// A colour that was not there before. Blue and red are foretold from green, as if it lay on the line from the
@@ -154,15 +190,15 @@ impl Models {
         if !bits.bit(&mut self.0[IS_OFF + channel], folded != 0) {
             return foretold;
         }
-        let folded = self.magnitude(bits, OFF_LENGTH + channel * LENGTHS, folded.into()) as u8;
+        let folded = self.magnitude(bits, OFF_LENGTH + channel * LENGTHS, LENGTHS, folded.into()) as u8;
         foretold.wrapping_add(folded >> 1 ^ if folded & 1 == 0 { 0 } else { u8::MAX })
     }
 
-    /// A number from 1 to 255: its length in bits less one, then what is behind its highest bit.
-    fn magnitude<B: Bits>(&mut self, bits: &mut B, lengths: usize, wanted: u32) -> u32 {
+    /// A number above 0 with at most `lengths` bits behind its highest: how many, then what they are.
+    fn magnitude<B: Bits>(&mut self, bits: &mut B, models: usize, lengths: usize, wanted: u32) -> u32 {
         let more = wanted.max(1).ilog2() as usize;
-        let longer = |at: &usize| bits.bit(&mut self.0[lengths + at], *at < more);
-        let more = (0..LENGTHS).take_while(longer).count();
+        let longer = |at: &usize| bits.bit(&mut self.0[models + at], *at < more);
+        let more = (0..lengths).take_while(longer).count();
         (0..more).rev().fold(1, |number, at| number << 1 | u32::from(bits.even_bit(wanted >> at & 1 != 0)))
     }
 
