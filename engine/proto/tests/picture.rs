@@ -547,17 +547,21 @@ fn what_changed_since_the_last_input_goes_first_and_small_first() {
 }
 
 #[test]
-fn what_is_due_for_500_ms_goes_before_everything_else() {
+fn what_is_due_for_500_ms_takes_turns_with_what_changed_since_the_last_input() {
     check(
-        "capture 1: T0=a*9000 T1=b
+        "capture 1: T0=a*9000 T1=b*90
          take 100
          wait 500
          input 7 1
-         capture 2: T2=c T3=d
+         capture 2: T2=c*90 T3=d*80
+         take 100
+         take 100
          take 100",
         &expect![[r#"
             #1 · T0@1=a*9000 keep 0
-            #2 · T1@1=b keep 1
+            #2 · T3@2=d*80 keep 1
+            #3 · T1@1=b*90 keep 2
+            #4 input 7/1 · T2@2=c*90 keep 3
         "#]],
     );
 }
