@@ -9,10 +9,12 @@ const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"ut
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=../console/dist");
     println!("cargo::rerun-if-changed=migrations");
-    let page = Path::new("../console/dist/index.html");
-    if !page.exists() {
-        std::fs::create_dir_all("../console/dist")?;
-        std::fs::write(page, PLACEHOLDER)?;
+    std::fs::create_dir_all("../console/dist")?;
+    for page in ["index.html", "admin.html", "portal.html"] {
+        let page = Path::new("../console/dist").join(page);
+        if !page.exists() {
+            std::fs::write(page, PLACEHOLDER)?;
+        }
     }
     Ok(())
 }

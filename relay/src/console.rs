@@ -1,20 +1,22 @@
-//! The console: static files that are part of the program.
+//! The pages: static files that are part of the program. Customers' page is at the portals' paths, the administration
+//! at `/login`, the technicians' console at `/console/`, where also the files of all three are.
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH, VARY,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use crate::api::{Shared, link_hosts};
+use crate::api::{Problem, Shared, link_hosts};
 use crate::endpoint::CameBy;
 
 /// What `npm run build` made of `console/`.
@@ -22,8 +24,16 @@ use crate::endpoint::CameBy;
 #[folder = "../console/dist"]
 struct Files;
 
-/// The page that all addresses of the console show; the rest is up to its script.
-const PAGE: &str = "index.html";
+/// A page that all addresses below its own show; the rest is up to its script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// What technicians work in.
+    Console,
+    /// What administrators do, and everybody for his own account.
+    Administration,
+    /// What customers see, and who is invited from outside.
+    Portal,
+}
 
 /// Names in this folder carry a hash of their contents and never change.
 const HASHED: &str = "assets/";
@@ -31,39 +41,88 @@ const HASHED: &str = "assets/";
 /// Compressed forms that the build may lay beside a file, best first.
 const ENCODINGS: [(&str, &str); 3] = [("br", ".br"), ("zstd", ".zst"), ("gzip", ".gz")];
 
-/// The routes of the console.
+/// The path of the page on which somebody from outside joins.
+const JOIN: &str = "/join";
+
+impl Page {
+    /// Its file among [`Files`].
+    const fn file(self) -> &'static str {
+        match self {
+            Self::Console => "index.html",
+            Self::Administration => "admin.html",
+            Self::Portal => "portal.html",
+        }
+    }
+
+    /// What it may load and whom it may talk to.
+    fn policy(self, site: &Shared, asked: &Asked) -> Option<HeaderValue> {
+        match self {
+            Self::Console => policy(site, asked.came_by, &asked.uri, &asked.headers),
+            Self::Administration | Self::Portal => Some(HeaderValue::from_static(POLICY)),
+        }
+    }
+
+    fn answer(self, site: &Shared, asked: &Asked) -> Response {
+        let Some(file) = Files::get(self.file()) else { return StatusCode::NOT_FOUND.into_response() };
+        with_policy(answer(self.file(), file, &asked.headers), self.policy(site, asked))
+    }
+}
+
+/// The routes of the pages.
 pub(crate) fn routes() -> Router<Shared> {
+    let administration =
+        |State(site): State<Shared>, asked: Asked| async move { Page::Administration.answer(&site, &asked) };
+    let portal = |State(site): State<Shared>, asked: Asked| async move { Page::Portal.answer(&site, &asked) };
     Router::new()
-        .route("/", get(|| async { Redirect::temporary("/console/") }))
+        .route("/", get(portal))
+        .route(JOIN, get(portal))
+        .route("/login", get(administration))
+        .route("/login/", get(|| async { Redirect::permanent("/login") }))
         .route("/console", get(|| async { Redirect::permanent("/console/") }))
         .route("/console/", get(page))
         .route("/console/{*path}", get(file))
 }
 
-async fn page(
-    State(site): State<Shared>,
-    Extension(came_by): Extension<CameBy>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    let Some(file) = Files::get(PAGE) else { return StatusCode::NOT_FOUND.into_response() };
-    with_policy(answer(PAGE, file, &headers), policy(&site, came_by, &uri, &headers))
+/// A portal's page at the portal's path; elsewhere there is nothing.
+pub(crate) async fn portal_or_nothing(State(site): State<Shared>, method: Method, asked: Asked) -> Response {
+    let path = asked.uri.path();
+    let is_portal = site.keeper.read().portals().iter().any(|(_, portal)| portal.path == path);
+    if is_portal && (method == Method::GET || method == Method::HEAD) {
+        Page::Portal.answer(&site, &asked)
+    } else {
+        Problem::not_found().await.into_response()
+    }
 }
 
-async fn file(
-    state: State<Shared>,
-    came_by: Extension<CameBy>,
-    Path(path): Path<String>,
+/// What of a request decides its answer.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    came_by: CameBy,
     uri: Uri,
     headers: HeaderMap,
-) -> Response {
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let came_by = *parts.extensions.get::<CameBy>().ok_or_else(Problem::internal)?;
+        Ok(Self { came_by, uri: parts.uri.clone(), headers: parts.headers.clone() })
+    }
+}
+
+async fn page(State(site): State<Shared>, asked: Asked) -> Response {
+    Page::Console.answer(&site, &asked)
+}
+
+async fn file(State(site): State<Shared>, Path(path): Path<String>, asked: Asked) -> Response {
     match Files::get(&path) {
         // A worker obeys the policy that comes with its own script, not that of the page.
-        Some(file) if path != PAGE => {
-            with_policy(answer(&path, file, &headers), policy(&state, came_by.0, &uri, &headers))
+        Some(file) if !path.ends_with(".html") => {
+            with_policy(answer(&path, file, &asked.headers), Page::Console.policy(&site, &asked))
         }
         None if path.starts_with(HASHED) => StatusCode::NOT_FOUND.into_response(),
-        _ => page(state, came_by, uri, headers).await,
+        _ => Page::Console.answer(&site, &asked),
     }
 }
 
@@ -119,6 +178,10 @@ fn content_type(path: &str) -> &'static str {
     }
 }
 
+/// What the other pages may load and whom they may talk to: this relay. A portal's logo is a `data:` address.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// What the console's page may load and whom it may talk to: itself, and this relay's link. zstd in the page is
 /// WebAssembly. A terminal colours its text by style attributes, which can load nothing from elsewhere.
 fn policy(site: &Shared, came_by: CameBy, uri: &Uri, headers: &HeaderMap) -> Option<HeaderValue> {
@@ -145,6 +208,6 @@ mod tests {
 
     #[test]
     fn a_page_is_there_even_before_the_console_is_built() {
-        assert!(Files::get(PAGE).is_some());
+        assert!(Files::get(Page::Console.file()).is_some());
     }
 }

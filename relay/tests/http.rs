@@ -79,8 +79,8 @@ async fn plain_http_answers_to_names_of_this_machine_only() {
 #[tokio::test]
 async fn the_console_is_there_with_a_policy_that_lets_it_reach_its_link() {
     let house = House::open().await;
-    let page = house.get("/").await;
-    assert!(page.url().path().starts_with("/console/"), "{}", page.url());
+    let page = house.get("/console").await;
+    assert_eq!(page.url().path(), "/console/");
     let policy = page.headers()["content-security-policy"].to_str().expect("text").to_owned();
     let link = format!("https://127.0.0.1:{}", house.ready().listening.udp.port());
     assert!(policy.contains("default-src 'none'") && policy.contains(&link), "{policy}");
@@ -88,6 +88,27 @@ async fn the_console_is_there_with_a_policy_that_lets_it_reach_its_link() {
     let ticket: Value = house.post("/api/tickets", json!({})).await.json().await.expect("JSON");
     assert_eq!(ticket["webtransport"]["url"], format!("{link}/link"));
     assert_eq!(ticket["webtransport"]["certificate_hashes"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn s13_each_page_is_at_its_address_and_a_portal_at_its_path() {
+    let house = House::open().await;
+    house.log_in().await;
+    let portal = json!({ "name": "Printers", "path": "/help/printers" });
+    let made = house.post("/api/records", json!({ "kind": "portal", "record": portal })).await;
+    assert_eq!(made.status(), 201);
+    for path in ["/", "/join", "/login", "/help/printers"] {
+        let page = house.get(path).await;
+        assert_eq!((page.status().as_u16(), page.url().path()), (200, path));
+        let policy = page.headers()["content-security-policy"].to_str().expect("text").to_owned();
+        assert!(
+            policy.contains("script-src 'self';") && policy.contains("connect-src 'self';"),
+            "{path}: {policy}"
+        );
+        assert!(page.text().await.expect("text").starts_with("<!doctype html>"), "{path}");
+    }
+    assert_eq!(house.get("/help").await.status(), 404);
+    assert_eq!(house.post("/help/printers", json!({})).await.status(), 404);
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ pub mod jump;
 pub mod key;
 pub mod permission;
 pub mod presence;
+pub mod rating;
 pub mod record;
 pub mod schedule;
 pub mod session;

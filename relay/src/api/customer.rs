@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Sse;
 use axum::response::sse::{Event as Frame, KeepAlive};
 use axum_extra::extract::CookieJar;
-use desk::session::{Client, Command, CustomerPresence, Place, Session};
+use desk::session::{Client, Command, CustomerPresence, Ended, Event as SessionEvent, Place, Session};
 use desk::{Actor, Desk, Event, Participant, SessionId, chat};
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ use crate::api::who;
 use crate::endpoint::CameBy;
 use crate::keeper::store::{self, Said};
 use crate::keeper::{Caller, Happened, digest_of};
-use crate::login::{clear_customer, customer_of, set_customer};
+use crate::login::{customer_of, set_customer};
 use crate::portal::Page;
 
 /// A comment goes out this often, so that a proxy does not take the connection for dead.
@@ -179,15 +179,56 @@ pub(super) async fn say(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The customer ends the session.
+/// The customer ends the session. His cookie is good for one thing after that: to rate it.
 pub(super) async fn end(
     State(site): State<Shared>,
     Customer(session): Customer,
     Extension(came_by): Extension<CameBy>,
-    jar: CookieJar,
-) -> Result<(StatusCode, CookieJar), Problem> {
+) -> Result<StatusCode, Problem> {
     site.keeper.ask(caller(session, came_by), Command::CustomerEnds).await?;
-    Ok((StatusCode::NO_CONTENT, clear_customer(jar, came_by.over_tls)))
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Why it is over for him.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Over {
+    /// He ended it himself.
+    Customer,
+    /// Whoever helped him did.
+    Helper,
+    /// Nobody was there to help.
+    Nobody,
+    /// His line was lost for too long.
+    Lost,
+}
+
+impl Over {
+    /// Where an event ends a session for its customer.
+    fn of(happened: &Happened, session: SessionId) -> Option<Self> {
+        match happened.event()? {
+            Event::Session(SessionEvent::CustomerGone { session: gone }) if *gone == session => {
+                let himself = matches!(happened.line.by, Actor::Customer(_));
+                Some(if himself { Self::Customer } else { Self::Helper })
+            }
+            Event::Session(SessionEvent::Ended { session: ended, why, .. }) if *ended == session => {
+                Some(match why {
+                    Ended::Customer => Self::Customer,
+                    Ended::CustomerLost => Self::Lost,
+                    Ended::QueueRule | Ended::NobodyLeft => Self::Nobody,
+                    Ended::Owner | Ended::Administrator | Ended::Schedule => Self::Helper,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Farewell {
+    session: SessionId,
+    /// None: that was not heard of, as after a gap.
+    why: Option<Over>,
 }
 
 fn caller(session: SessionId, came_by: CameBy) -> Caller {
@@ -212,6 +253,7 @@ pub(super) async fn follow(
         news,
         waiting: VecDeque::new(),
         is_over: false,
+        why_over: None,
         _page: page,
     };
     follower.look();
@@ -232,6 +274,7 @@ struct Follower {
     news: broadcast::Receiver<Happened>,
     waiting: VecDeque<Frame>,
     is_over: bool,
+    why_over: Option<Over>,
     /// As long as this lives the customer is there.
     _page: Page,
 }
@@ -272,6 +315,7 @@ impl Follower {
             Some(Event::Chat(chat::Event::Said { session, .. })) => *session == self.session,
             // Others' sessions change the place in the queue.
             Some(Event::Session(_) | Event::Invitation(_)) => {
+                self.why_over = self.why_over.or_else(|| Over::of(happened, self.session));
                 self.look();
                 false
             }
@@ -289,7 +333,8 @@ impl Follower {
                 self.shown = Some(view);
             }
             None => {
-                self.waiting.push_back(Frame::default().event("over").data("{}"));
+                let farewell = Farewell { session: self.session, why: self.why_over };
+                self.waiting.push_back(frame("over", &farewell));
                 self.is_over = true;
             }
         }

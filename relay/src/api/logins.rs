@@ -12,6 +12,7 @@ use crate::api::who::{Json, LoggedIn};
 use crate::db::Login;
 use crate::endpoint::CameBy;
 use crate::login::{Attempt, Logins, browser_of, clear_cookie, set_browser, set_cookie, token_of};
+use crate::site::Site;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +31,12 @@ pub(super) struct Me {
     name: String,
     /// Whether the account has a second factor.
     has_totp: bool,
+    /// Whether it may change everything.
+    is_administrator: bool,
+    /// What the site is called.
+    site: String,
+    /// The languages that people can choose (BCP 47).
+    languages: Vec<String>,
 }
 
 /// What happened, by the name of the text that a page shows for it.
@@ -38,9 +45,20 @@ pub(super) struct Done {
     message: &'static str,
 }
 
-impl From<Login> for Me {
-    fn from(login: Login) -> Self {
-        Self { account: login.account.get(), user: login.user, name: login.name, has_totp: login.has_totp }
+impl Me {
+    fn new(shared: &Site, login: Login) -> Self {
+        let desk = shared.keeper.read();
+        let own = desk.accounts().get(login.account.into());
+        let site = &desk.site().record;
+        Self {
+            account: login.account.get(),
+            user: login.user,
+            name: login.name,
+            has_totp: login.has_totp,
+            is_administrator: own.is_some_and(|own| own.is_enabled && own.is_administrator),
+            site: site.name.clone(),
+            languages: site.languages.clone(),
+        }
     }
 }
 
@@ -77,7 +95,7 @@ pub(super) async fn log_in(
     site.metrics.logins_accepted.increment(1);
     let jar = set_cookie(jar, admitted.token, came_by.over_tls, site.logins.lifetime());
     let jar = set_browser(jar, admitted.browser, came_by.over_tls);
-    Ok((jar, axum::Json(login.into())))
+    Ok((jar, axum::Json(Me::new(&site, login))))
 }
 
 /// What a browser says of itself.
@@ -96,6 +114,6 @@ pub(super) async fn log_out(
     Ok((clear_cookie(jar, came_by.over_tls), axum::Json(Done { message: "logged-out" })))
 }
 
-pub(super) async fn me(LoggedIn(login): LoggedIn) -> axum::Json<Me> {
-    axum::Json(login.into())
+pub(super) async fn me(State(site): State<Shared>, LoggedIn(login): LoggedIn) -> axum::Json<Me> {
+    axum::Json(Me::new(&site, login))
 }

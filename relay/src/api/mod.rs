@@ -21,6 +21,7 @@ mod origin;
 mod portal;
 mod problem;
 mod queues;
+mod rating;
 mod records;
 mod reports;
 mod security;
@@ -50,7 +51,7 @@ use crate::site::Site;
 pub(crate) use endpoints::EndpointView;
 pub(crate) use enrolments::make_token;
 pub(crate) use origin::{Origins, link_hosts};
-use problem::Problem;
+pub(crate) use problem::Problem;
 
 /// What every handler works with.
 pub(crate) type Shared = Arc<Site>;
@@ -108,6 +109,7 @@ pub(crate) fn router(site: &Shared) -> Router {
         .route("/api/customer", get(customer::view))
         .route("/api/customer/messages", post(customer::say))
         .route("/api/customer/end", post(customer::end))
+        .route("/api/customer/rating", post(rating::rate))
         .route("/api/me/permissions", get(records::my_permissions))
         .route("/api/me/presence", get(records::presence).put(records::be_available))
         .route("/api/me/preferences", get(records::preferences).put(records::prefer))
@@ -125,7 +127,7 @@ pub(crate) fn router(site: &Shared) -> Router {
         .route("/api/customer/events", get(customer::follow))
         .route("/link", get(link::open))
         .merge(short)
-        .fallback(Problem::not_found)
+        .fallback(console::portal_or_nothing)
         .method_not_allowed_fallback(Problem::method_not_allowed)
         .layer(middleware::from_fn(guard::guard))
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_plain::<axum::body::Body>()))
@@ -150,6 +152,7 @@ fn work() -> Router<Shared> {
         .route("/api/sessions/{id}/invitations", get(invitations::opened).post(invitations::invite))
         .route("/api/sessions/{id}/externals", post(invitations::invite_external))
         .route("/api/sessions", get(sessions::mine))
+        .route("/api/sessions/live", get(sessions::live))
         .route("/api/sessions/{id}", get(sessions::one).post(sessions::act))
         .route("/api/sessions/{id}/messages", get(sessions::messages).post(sessions::say))
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
-use crate::api::who::{self, Path, Who};
+use crate::api::who::{self, Administrator, Path, Who};
 use crate::keeper::store::{self, Said};
 use crate::login::Scope;
 
@@ -66,6 +66,48 @@ pub(super) async fn mine(State(site): State<Shared>, who: Who) -> Result<Json<Ve
     let desk = site.keeper.read();
     let of_mine = desk.sessions().iter().filter(|(_, state)| state.has(me));
     Ok(Json(of_mine.map(|(&id, state)| View::new(id, state, desk.rights(id, me))).collect()))
+}
+
+/// Sessions of one page, and the most that can be asked for.
+const LIVE_PAGE: usize = 50;
+const LIVE_PAGE_MAX: usize = 200;
+
+/// Which sessions.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Wish {
+    /// Behind this number.
+    after: u64,
+    limit: usize,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self { after: 0, limit: LIVE_PAGE }
+    }
+}
+
+/// A page of sessions.
+#[derive(Serialize)]
+pub(super) struct Page {
+    sessions: Vec<View>,
+    /// Where the next page begins; none: this is the last.
+    next_after: Option<SessionId>,
+}
+
+/// All sessions that live, by number, for administrators.
+pub(super) async fn live(
+    State(site): State<Shared>,
+    Administrator(login): Administrator,
+    Query(Wish { after, limit }): Query<Wish>,
+) -> Result<Json<Page>, Problem> {
+    let me = Participant::Account(login.account.into());
+    let desk = site.keeper.read();
+    let mut rest = desk.sessions().iter().filter(|(id, _)| after < id.get());
+    let page = rest.by_ref().take(limit.clamp(1, LIVE_PAGE_MAX));
+    let sessions: Vec<View> = page.map(|(&id, state)| View::new(id, state, desk.rights(id, me))).collect();
+    let next_after = rest.next().and(sessions.last().map(|last| last.id));
+    Ok(Json(Page { sessions, next_after }))
 }
 
 /// One session, for its people and for those in whose queue it is.

@@ -33,7 +33,7 @@ use crate::db::{Db, DbError, Statement};
 use crate::login::{Note, NoteError, Notebook};
 use crate::metrics::Metrics;
 
-pub(crate) use audit::{Fact, Line, LoginFact};
+pub(crate) use audit::{Fact, Line, LoginFact, RatingFact};
 pub(crate) use caller::Caller;
 use writer::{Readers, Wish, Writer};
 
@@ -66,7 +66,9 @@ impl News {
     fn new(line: Line, before: &Desk) -> Self {
         let (audience, arrives_in, mails) = match &line.fact {
             Fact::Desk(event) => (event.audience(before), event.arrives_in(before), event.mails(before)),
-            Fact::Login(_) => (Audience { administrators: true, ..Audience::default() }, None, Vec::new()),
+            Fact::Login(_) | Fact::Rating(_) => {
+                (Audience { administrators: true, ..Audience::default() }, None, Vec::new())
+            }
         };
         Self { line, audience, arrives_in, mails }
     }
@@ -75,7 +77,7 @@ impl News {
     pub(crate) fn event(&self) -> Option<&Event> {
         match &self.line.fact {
             Fact::Desk(event) => Some(event),
-            Fact::Login(_) => None,
+            Fact::Login(_) | Fact::Rating(_) => None,
         }
     }
 }
@@ -172,7 +174,7 @@ impl Keeper {
     }
 
     /// Writes something into the log that the desk's rules have no say in. Whoever must not lose it waits.
-    pub(crate) async fn note(&self, caller: Caller, fact: LoginFact) -> Result<(), AskError> {
+    pub(crate) async fn note(&self, caller: Caller, fact: Fact) -> Result<(), AskError> {
         let (answer, answered) = oneshot::channel();
         let wish = Wish::Note { caller, fact, answer };
         self.wishes.try_send(wish).map_err(|_| AskError::Busy)?;
@@ -206,7 +208,7 @@ impl Keeper {
 
 impl Notebook for Keeper {
     fn note(&self, note: Note) -> BoxFuture<'_, Result<(), NoteError>> {
-        let fact = LoginFact::new(note.event, note.account, note.detail);
+        let fact = Fact::Login(LoginFact::new(note.event, note.account, note.detail));
         let written = Self::note(self, note.asker.into(), fact);
         Box::pin(async { written.await.map_err(|error| NoteError(error.to_string())) })
     }

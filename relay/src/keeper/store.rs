@@ -160,6 +160,7 @@ pub(crate) fn objects_of(fact: &Fact) -> Vec<String> {
     match fact {
         Fact::Desk(event) => event.touches().into_iter().filter_map(object_of).collect(),
         Fact::Login(fact) => fact.account.map(|account| format!("account:{account}")).into_iter().collect(),
+        Fact::Rating(fact) => vec![format!("session:{}", fact.session)],
     }
 }
 

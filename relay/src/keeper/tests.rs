@@ -146,7 +146,10 @@ async fn the_log_is_searched_by_who_what_and_about_what_and_exported() {
         let id = created(&keeper.ask(Caller::OPERATOR, account("ann")).await.expect("made"));
         keeper.ask(Caller::OPERATOR, team("helpdesk")).await.expect("made");
         let ann = Caller::at(desk::Actor::Account(desk::AccountId::new(id.number())), [192, 0, 2, 1].into());
-        keeper.note(ann, LoginFact::new(LoginEvent::LoggedIn, None, "ann")).await.expect("noted");
+        keeper
+            .note(ann, Fact::Login(LoginFact::new(LoginEvent::LoggedIn, None, "ann")))
+            .await
+            .expect("noted");
         let count =
             async |filter: Filter| select(&db, &filter, Order::default(), 10).await.expect("read").len();
         let text = |text: &str| Some(text.to_owned());

@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::db::{Db, DbError, Statement, Tx, sql};
-use crate::keeper::audit::{Fact, Line, LoginFact};
+use crate::keeper::audit::{Fact, Line};
 use crate::keeper::store::{self, Head, Loaded, PastSession};
 use crate::keeper::{AskError, Caller, Happened, NEWS_MAX, News, Recent, now};
 use crate::metrics::DeskMetrics;
@@ -37,7 +37,7 @@ const TICK_MIN: Duration = Duration::from_millis(200);
 /// What the writer is asked for.
 pub(super) enum Wish {
     Command { caller: Caller, command: Command, beside: Option<Statement>, answer: Answer },
-    Note { caller: Caller, fact: LoginFact, answer: Answer },
+    Note { caller: Caller, fact: Fact, answer: Answer },
 }
 
 pub(super) type Answer = oneshot::Sender<Result<Vec<Happened>, AskError>>;
@@ -169,7 +169,7 @@ impl Writer {
                 }
             }
             Wish::Note { caller, fact, .. } => {
-                batch.push(caller, Fact::Login(fact.clone()));
+                batch.push(caller, fact.clone());
                 Ok(from..batch.lines.len())
             }
         };

@@ -114,6 +114,46 @@ async fn s83_s89_s92_s237_a_key_leads_to_its_technicians_queue_and_the_chat_goes
 }
 
 #[tokio::test]
+async fn a_customer_rates_his_session_once_when_it_is_over_and_its_report_says_so() {
+    let desk = Desk::new(House::open().await).await;
+    let ann = desk.technician("ann", &["generate_keys"]).await;
+    let _console = ann.console(&desk.house).await;
+    let (cara, carl) = (desk.stranger(), desk.stranger());
+    let mut sessions = Vec::new();
+    for customer in [&cara, &carl] {
+        let code = key(&ann, &desk).await;
+        let started =
+            customer.post("/api/portal/sessions", start(&desk, json!({ "key": code }))).await.good();
+        sessions.push(started["session"].as_u64().expect("a number"));
+    }
+    let [session, other] = sessions[..] else { panic!("two sessions") };
+    let rating = |session: u64, stars: u8| json!({ "session": session, "stars": stars, "comment": "Quick" });
+    let early = cara.post("/api/customer/rating", rating(session, 5)).await;
+    assert_eq!(early.refused(), (409, "already"), "it is not over");
+    let mut events = Events::open(&cara, None).await;
+    ann.post(&format!("/api/sessions/{session}"), json!({ "do": "accept" })).await.good();
+    ann.post(&format!("/api/sessions/{session}"), json!({ "do": "end" })).await.good();
+    let over = events.until("over", |_| true).await;
+    assert_eq!(over, json!({ "session": session, "why": "helper" }));
+
+    assert_eq!(cara.post("/api/customer/rating", rating(session, 9)).await.status, 422);
+    assert_eq!(cara.post("/api/customer/rating", rating(other, 1)).await.status, 401, "it is not his");
+    assert_eq!(desk.stranger().post("/api/customer/rating", rating(session, 1)).await.status, 401);
+    cara.post("/api/customer/rating", rating(session, 5)).await.good();
+    assert_eq!(cara.post("/api/customer/rating", rating(session, 1)).await.status, 401, "the secret is gone");
+    let report = ann.get(&format!("/api/reports/sessions/{session}")).await.good();
+    let said =
+        report["events"].as_array().expect("a list").iter().find(|line| line["fact"]["event"] == "rated");
+    let said = &said.expect("a line")["fact"];
+    assert_eq!((&said["session"], &said["rating"]["stars"]), (&json!(session), &json!(5)), "{said}");
+
+    let mut events = Events::open(&carl, None).await;
+    carl.post("/api/customer/end", json!({})).await.good();
+    assert_eq!(events.until("over", |_| true).await["why"], "customer");
+    carl.post("/api/customer/rating", rating(other, 1)).await.good();
+}
+
+#[tokio::test]
 async fn a_customer_reaches_his_own_session_and_nothing_else() {
     let desk = Desk::new(House::open().await).await;
     let ann = desk.technician("ann", &["generate_keys"]).await;

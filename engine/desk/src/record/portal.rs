@@ -9,6 +9,9 @@ use crate::{Desk, IssueId, PortalId, Refusal, Rule, fields};
 /// Characters of a path: it is printed, and typed.
 const PATH_MAX: usize = 100;
 
+/// First words of paths at which a site has something else.
+const RESERVED: [&str; 8] = ["api", "console", "healthz", "join", "link", "login", "metrics", "saml"];
+
 /// Issues of a form: what somebody reads before he chooses.
 const ISSUES_MAX: usize = 200;
 
@@ -74,7 +77,15 @@ impl Portal {
         };
         let is_path = self.path == "/"
             || self.path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(is_segment));
-        if is_path { Ok(()) } else { Err(Refusal::field("path", "path is not like / or /help/printers")) }
+        if !is_path {
+            return Err(Refusal::field("path", "path is not like / or /help/printers"));
+        }
+        match RESERVED.iter().find(|word| self.path.split('/').nth(1) == Some(word)) {
+            Some(word) => {
+                Err(Refusal::field("path", format!("path is below /{word}, where something else is")))
+            }
+            None => Ok(()),
+        }
     }
 
     fn check_host(&self, desk: &Desk, own: Option<PortalId>) -> Result<(), Refusal> {

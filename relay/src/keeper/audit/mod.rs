@@ -9,7 +9,8 @@ mod actor;
 mod export;
 mod verify;
 
-use desk::{Actor, Event};
+use desk::rating::Rating;
+use desk::{Actor, Event, SessionId};
 use jiff::Timestamp;
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,8 @@ pub(crate) enum Fact {
     Desk(Event),
     /// Something at the door, about which the desk has no rules.
     Login(LoginFact),
+    /// What a customer said of a session that is over, of which the desk knows nothing any more.
+    Rating(RatingFact),
 }
 
 /// What happened at the door.
@@ -82,6 +85,25 @@ pub(crate) struct LoginFact {
 impl LoginFact {
     pub(crate) fn new(event: LoginEvent, account: Option<AccountId>, detail: impl Into<String>) -> Self {
         Self { event, account: account.map(AccountId::get), detail: detail.into() }
+    }
+}
+
+/// A customer rated a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "subject", rename = "rating")]
+pub(crate) struct RatingFact {
+    /// Always [`RATED`].
+    pub(crate) event: String,
+    pub(crate) session: SessionId,
+    pub(crate) rating: Rating,
+}
+
+/// How the log calls it.
+pub(crate) const RATED: &str = "rated";
+
+impl RatingFact {
+    pub(crate) fn new(session: SessionId, rating: Rating) -> Self {
+        Self { event: RATED.to_owned(), session, rating }
     }
 }
 
@@ -151,6 +173,7 @@ mod tests {
     fn a_fact_reads_back_as_what_it_was() {
         let facts = [
             Fact::Login(LoginFact::new(LoginEvent::LoginFailed, None, "nobody")),
+            Fact::Rating(RatingFact::new(SessionId::new(7), Rating { stars: 4, comment: "kind".to_owned() })),
             Fact::Desk(Event::Jump(desk::jump::Event::Removed { item: desk::ItemId::new(5) })),
         ];
         for fact in facts {
