@@ -22,7 +22,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { input: ["index.html", "portal.html"] },
+    rolldownOptions: { input: ["index.html", "portal.html", "admin.html"] },
   },
   worker: { format: "es" },
   server: { proxy: { "/api": { target: RELAY, changeOrigin: false, ws: true } } },

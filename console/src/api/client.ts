@@ -14,6 +14,11 @@ export interface Me {
   readonly name: string;
   /** Whether the account has a second factor. */
   readonly has_totp: boolean;
+  readonly is_administrator: boolean;
+  /** What the site is called. */
+  readonly site: string;
+  /** The languages that people can choose. */
+  readonly languages: readonly string[];
 }
 
 /** A computer with an agent. */
