@@ -43,6 +43,7 @@ const browser = await chromium
 const context = await browser.newContext({
   viewport: { width: settings.width, height: settings.height },
   colorScheme: settings.dark ? "dark" : "light",
+  locale: settings.language ?? "en",
   ignoreHTTPSErrors: true,
   permissions: ["clipboard-read", "clipboard-write"],
 });
@@ -77,6 +78,13 @@ const commands = {
     await file.saveAs(path);
     return file.suggestedFilename();
   },
+  async tab({ selector, there }) {
+    const [tab] = await Promise.all([context.waitForEvent("page"), page.locator(selector).click()]);
+    await tab.locator("#app :visible").first().waitFor();
+    const found = [tab.url(), await tab.locator(there).count()];
+    await tab.close();
+    return found;
+  },
   offline: ({ offline }) => context.setOffline(offline),
   async mouse({ action, x, y }) {
     await page.mouse.move(x, y);
@@ -89,6 +97,12 @@ const commands = {
     for (const end = Date.now() + bound; !(await page.evaluate(expression)); await sleep(LOOK_EVERY)) {
       if (end < Date.now()) throw new Error(`not within ${bound} ms`);
     }
+  },
+  async barriers() {
+    await page.evaluate(require("axe-core").source);
+    const { violations } = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
+    const places = ({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`);
+    return violations.flatMap(places);
   },
   screenshot: ({ path }) => page.screenshot({ path }).then(() => null),
   console: () => consoleLines,

@@ -37,6 +37,8 @@ pub struct Window {
     pub dark: bool,
     /// Whether the browser can decode video.
     pub video: bool,
+    /// What the browser says that its user reads (BCP 47).
+    pub language: &'static str,
 }
 
 /// A way other than the one that the page thinks. The page sees no difference.
@@ -50,7 +52,7 @@ pub struct Detour {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { width: 1280, height: 720, detour: None, dark: false, video: true }
+        Self { width: 1280, height: 720, detour: None, dark: false, video: true, language: "en" }
     }
 }
 
@@ -67,6 +69,7 @@ impl Browser {
             "detour": window.detour.map(|way| json!({ "from": way.from, "to": way.to })),
             "dark": window.dark,
             "video": window.video,
+            "language": window.language,
         });
         let mut driver = Command::new("node")
             .arg(script)
@@ -173,6 +176,16 @@ impl Browser {
         Ok(serde_json::from_value(name)?)
     }
 
+    /// Clicks what opens another tab. Gives that tab's address and how many elements of it `selector_there` finds once
+    /// it shows something, and closes it.
+    ///
+    /// # Errors
+    /// When no tab opens, or it shows nothing.
+    pub fn in_new_tab(&mut self, selector: &str, selector_there: &str) -> anyhow::Result<(String, u64)> {
+        let command = json!({ "do": "tab", "selector": selector, "there": selector_there });
+        Ok(serde_json::from_value(self.ask(&command)?)?)
+    }
+
     /// Cuts or mends what the page has over TCP; links that are open over TCP stay.
     ///
     /// # Errors
@@ -212,6 +225,15 @@ impl Browser {
     /// When it cannot be written.
     pub fn screenshot(&mut self, path: &Path) -> anyhow::Result<()> {
         self.ask(&json!({ "do": "screenshot", "path": path })).map(drop)
+    }
+
+    /// What the page does that people with a disability could not work with, as axe finds it: rule and place of each.
+    ///
+    /// # Errors
+    /// When axe does not run.
+    pub fn barriers(&mut self) -> anyhow::Result<Vec<String>> {
+        let found = self.ask(&json!({ "do": "barriers" }))?;
+        Ok(serde_json::from_value(found)?)
     }
 
     /// What the page wrote to its console, errors included.
