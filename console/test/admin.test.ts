@@ -179,7 +179,7 @@ function reached(entry: string): Map<string, string> {
     }
     const text = readFileSync(path, "utf8");
     found.set(path, text);
-    for (const [, target] of text.matchAll(/from "(\.[^"]+)"/g)) {
+    for (const [, target] of text.matchAll(/(?:from |import\()"(\.[^"]+)"/g)) {
       waiting.push(join(dirname(path), target ?? ""));
     }
   }
@@ -228,6 +228,9 @@ test("every way, permission and kind has its words", () => {
       ...columns.map(({ label }) => label),
     ]),
     ...["customer", "helper", "nobody", "lost", "unknown"].map((why) => `portal-over-${why}`),
+    ...["removed", "inviter_gone", "ended", "left", "lost", "unknown"].map(
+      (why) => `portal-guest-over-${why}`,
+    ),
   ];
   expect(wanted.filter((key) => !keys.has(key))).toEqual([]);
 });

@@ -5,6 +5,7 @@
  */
 import { request, withQuery } from "../api/http.ts";
 import { RequestError } from "../api/problem.ts";
+import { type Handlers, listen } from "./listen.ts";
 
 /** How a portal looks. */
 export interface Brand {
@@ -50,23 +51,6 @@ export type State = { readonly session: number; readonly name: string; readonly 
   | { readonly is: "served"; readonly by: readonly string[] }
 );
 
-/** Something that was said; `by` is null for the customer himself. */
-export interface Line {
-  readonly message: number;
-  readonly at: string;
-  readonly by: string | null;
-  readonly text: string;
-}
-
-/** Why a session is over for its customer. */
-export type Over = "customer" | "helper" | "nobody" | "lost";
-
-export interface Farewell {
-  readonly session: number;
-  /** Null: that was not heard of. */
-  readonly why: Over | null;
-}
-
 export function portal(path: string): Promise<Page> {
   return request("GET", withQuery("/api/portal", { path }));
 }
@@ -99,58 +83,6 @@ export function rate(session: number, stars: number, comment: string): Promise<v
   return request("POST", "/api/customer/rating", { session, stars, comment });
 }
 
-/** What happens in the customer's session. */
-export interface Handlers {
-  state(state: State): void;
-  said(line: Line): void;
-  over(farewell: Farewell): void;
-  /** Whether events arrive at the moment. */
-  live(isLive: boolean): void;
-}
-
-/** How long to wait before a new connection once the browser has given one up for good. */
-const REOPEN_AFTER_MS = 3_000;
-
-/**
- * Follows the session until the returned function is called, or it is over. The browser reconnects by itself and says
- * what it heard last.
- */
-export function follow(handlers: Handlers): () => void {
-  let source: EventSource;
-  let reopen: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
-  // A source that is closed does not say why: ask how the session stands before trying again.
-  const ask = async () => {
-    const isOver = await state().then(
-      (found) => found === undefined,
-      () => false,
-    );
-    if (!stopped && isOver) {
-      handlers.over({ session: 0, why: null });
-    } else if (!stopped) {
-      reopen = setTimeout(open, REOPEN_AFTER_MS);
-    }
-  };
-  const open = () => {
-    source = new EventSource("/api/customer/events");
-    source.addEventListener("open", () => handlers.live(true));
-    source.addEventListener("state", (event) => handlers.state(JSON.parse(event.data)));
-    source.addEventListener("said", (event) => handlers.said(JSON.parse(event.data)));
-    source.addEventListener("over", (event) => {
-      source.close();
-      handlers.over(JSON.parse(event.data));
-    });
-    source.addEventListener("error", () => {
-      handlers.live(false);
-      if (source.readyState === EventSource.CLOSED) {
-        ask();
-      }
-    });
-  };
-  open();
-  return () => {
-    stopped = true;
-    clearTimeout(reopen);
-    source.close();
-  };
+export function follow(handlers: Handlers<State>): () => void {
+  return listen("/api/customer/events", handlers, async () => (await state()) === undefined);
 }

@@ -10,12 +10,13 @@ import { mount } from "svelte";
 
 import { speak } from "../i18n/i18n.svelte.ts";
 import { startTheme } from "../ui/theme.svelte.ts";
-import Portal from "./Portal.svelte";
 
 startTheme();
 await speak(import.meta.glob("../../locales/*.ftl", { query: "?words=portal,language,error" }));
 
+const isGuest = location.pathname === "/join";
+const { default: Page } = await (isGuest ? import("./Join.svelte") : import("./Portal.svelte"));
 const target = document.getElementById("app");
 if (target) {
-  mount(Portal, { target });
+  mount(Page, { target });
 }

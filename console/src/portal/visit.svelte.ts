@@ -5,6 +5,7 @@
  */
 import * as api from "./api.ts";
 import { paint } from "./brand.ts";
+import { type Farewell, type Line, withLine } from "./listen.ts";
 
 /** What was typed and not sent survives a reload of the page, in this tab. */
 const DRAFT_KEY = "nearhand.portal.draft";
@@ -14,8 +15,8 @@ class Visit {
   phase = $state<"loading" | "missing" | "failed" | "start" | "in" | "over">("loading");
   page = $state.raw<api.Page | undefined>();
   state = $state.raw<api.State | undefined>();
-  lines = $state.raw<readonly api.Line[]>([]);
-  farewell = $state.raw<api.Farewell>({ session: 0, why: null });
+  lines = $state.raw<readonly Line[]>([]);
+  farewell = $state.raw<Farewell>({ session: 0, why: null });
   /** Whether events arrive at the moment. */
   isLive = $state(true);
   /** Messages that came while nobody looked. */
@@ -55,14 +56,8 @@ class Visit {
     }
   }
 
-  /** Sends what is typed; it stays typed when that fails. */
-  async say(): Promise<void> {
-    const text = this.draft.trim();
-    if (text === "") {
-      return;
-    }
+  async say(text: string): Promise<void> {
     await api.say(text);
-    this.type("");
   }
 
   type(text: string): void {
@@ -112,11 +107,8 @@ class Visit {
     });
   }
 
-  #said(line: api.Line): void {
-    if (this.lines.some(({ message }) => message === line.message)) {
-      return;
-    }
-    this.lines = [...this.lines, line].sort((a, b) => a.message - b.message);
+  #said(line: Line): void {
+    this.lines = withLine(this.lines, line);
     if (line.by !== null && document.hidden) {
       this.unread += 1;
     }

@@ -3,38 +3,28 @@
 //! He reaches nothing else: not who else is on the desk, not what technicians say to each other. An open
 //! `/api/customer/events` is what makes him present.
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Extension, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Sse;
-use axum::response::sse::{Event as Frame, KeepAlive};
+use axum::response::sse::Event as Frame;
 use axum_extra::extract::CookieJar;
 use desk::session::{Client, Command, CustomerPresence, Ended, Event as SessionEvent, Place, Session};
 use desk::{Actor, Desk, Event, Participant, SessionId, chat};
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::RecvError;
 
 use crate::api::Shared;
+use crate::api::listen::{self, Listener, name_of, participant_of};
 use crate::api::problem::Problem;
 use crate::api::who;
 use crate::endpoint::CameBy;
-use crate::keeper::store::{self, Said};
 use crate::keeper::{Caller, Happened, digest_of};
 use crate::login::{customer_of, set_customer};
 use crate::portal::Page;
-
-/// A comment goes out this often, so that a proxy does not take the connection for dead.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-
-/// Messages that are read at once.
-const MESSAGES: u16 = 500;
 
 /// A customer, by the secret in his cookie.
 #[derive(Debug)]
@@ -125,41 +115,12 @@ impl Phase {
     }
 }
 
-fn name_of(desk: &Desk, who: Participant) -> String {
-    let name = match who {
-        Participant::Account(id) => desk.accounts().get(id).map(|account| account.name.clone()),
-        Participant::External(id) => desk.externals().get(&id).map(|external| external.name.clone()),
-    };
-    name.unwrap_or_default()
-}
-
 /// How his session stands.
 pub(super) async fn view(
     State(site): State<Shared>,
     Customer(session): Customer,
 ) -> Result<Json<View>, Problem> {
     View::of(&site.keeper.read(), session).map(Json).ok_or_else(Problem::no_session)
-}
-
-/// What was said, as the customer reads it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Line {
-    message: u64,
-    at: String,
-    /// None: he himself.
-    by: Option<String>,
-    text: String,
-}
-
-impl Line {
-    fn of(desk: &Desk, said: Said) -> Self {
-        let Said { message, at, by, text } = said;
-        let number = |kind: &str| by.strip_prefix(kind)?.strip_prefix(':')?.parse::<u64>().ok();
-        let account = number("account").map(|id| Participant::Account(desk::AccountId::new(id)));
-        let external = number("external").map(|id| Participant::External(desk::ExternalId::new(id)));
-        let by = account.or(external).map(|who| name_of(desk, who));
-        Self { message, at, by, text }
-    }
 }
 
 #[derive(Deserialize)]
@@ -189,34 +150,37 @@ pub(super) async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Why it is over for him.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Over {
-    /// He ended it himself.
-    Customer,
-    /// Whoever helped him did.
-    Helper,
-    /// Nobody was there to help.
-    Nobody,
-    /// His line was lost for too long.
-    Lost,
+fn caller(session: SessionId, came_by: CameBy) -> Caller {
+    Caller::at(Actor::Customer(session), came_by.peer.ip().to_canonical())
 }
 
-impl Over {
-    /// Where an event ends a session for its customer.
-    fn of(happened: &Happened, session: SessionId) -> Option<Self> {
+impl Listener for Customer {
+    type View = View;
+
+    fn session(&self) -> SessionId {
+        self.0
+    }
+
+    fn view(&self, desk: &Desk) -> Option<View> {
+        View::of(desk, self.0)
+    }
+
+    fn speaker(&self, desk: &Desk, by: &str) -> Option<String> {
+        participant_of(by).map(|who| name_of(desk, who))
+    }
+
+    fn why_over(&self, happened: &Happened) -> Option<&'static str> {
         match happened.event()? {
-            Event::Session(SessionEvent::CustomerGone { session: gone }) if *gone == session => {
+            Event::Session(SessionEvent::CustomerGone { session }) if *session == self.0 => {
                 let himself = matches!(happened.line.by, Actor::Customer(_));
-                Some(if himself { Self::Customer } else { Self::Helper })
+                Some(if himself { "customer" } else { "helper" })
             }
-            Event::Session(SessionEvent::Ended { session: ended, why, .. }) if *ended == session => {
+            Event::Session(SessionEvent::Ended { session, why, .. }) if *session == self.0 => {
                 Some(match why {
-                    Ended::Customer => Self::Customer,
-                    Ended::CustomerLost => Self::Lost,
-                    Ended::QueueRule | Ended::NobodyLeft => Self::Nobody,
-                    Ended::Owner | Ended::Administrator | Ended::Schedule => Self::Helper,
+                    Ended::Customer => "customer",
+                    Ended::CustomerLost => "lost",
+                    Ended::QueueRule | Ended::NobodyLeft => "nobody",
+                    Ended::Owner | Ended::Administrator | Ended::Schedule => "helper",
                 })
             }
             _ => None,
@@ -224,135 +188,12 @@ impl Over {
     }
 }
 
-#[derive(Serialize)]
-struct Farewell {
-    session: SessionId,
-    /// None: that was not heard of, as after a gap.
-    why: Option<Over>,
-}
-
-fn caller(session: SessionId, came_by: CameBy) -> Caller {
-    Caller::at(Actor::Customer(session), came_by.peer.ip().to_canonical())
-}
-
-/// All that happens in his session, as it happens: `state` when it stands otherwise, `said` for each message, with
-/// its number as the event's id, and `over`. Who comes back with the last id gets what was said since.
+/// All that happens in his session. He is there while he listens.
 pub(super) async fn follow(
     State(site): State<Shared>,
-    Customer(session): Customer,
+    customer: Customer,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Frame, Infallible>>>, Problem> {
-    let news = site.keeper.follow();
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).unwrap_or(0);
-    let page = Page::open(&site, session).await?;
-    let mut follower = Follower {
-        site,
-        session,
-        last,
-        shown: None,
-        news,
-        waiting: VecDeque::new(),
-        is_over: false,
-        why_over: None,
-        _page: page,
-    };
-    follower.look();
-    follower.read().await?;
-    let frames = futures_util::stream::unfold(follower, |mut follower| async {
-        follower.next().await.map(|frame| (Ok(frame), follower))
-    });
-    Ok(Sse::new(frames).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
-}
-
-struct Follower {
-    site: Shared,
-    session: SessionId,
-    /// The last message that went out.
-    last: u64,
-    /// How the page takes it to stand.
-    shown: Option<View>,
-    news: broadcast::Receiver<Happened>,
-    waiting: VecDeque<Frame>,
-    is_over: bool,
-    why_over: Option<Over>,
-    /// As long as this lives the customer is there.
-    _page: Page,
-}
-
-impl Follower {
-    async fn next(&mut self) -> Option<Frame> {
-        loop {
-            if let Some(frame) = self.waiting.pop_front() {
-                return Some(frame);
-            }
-            if self.is_over {
-                return None;
-            }
-            let heard = tokio::select! {
-                biased;
-                () = self.site.stop.cancelled() => return None,
-                heard = self.news.recv() => heard,
-            };
-            let missed_some = match heard {
-                Ok(happened) => self.hear(&happened),
-                Err(RecvError::Closed) => return None,
-                Err(RecvError::Lagged(_)) => {
-                    self.site.metrics.events_lagged.increment(1);
-                    self.look();
-                    true
-                }
-            };
-            // What the database does not give now is read with the next message, or after the page is back.
-            if missed_some && let Err(problem) = self.read().await {
-                tracing::warn!(session = %self.session, ?problem, "a customer's messages cannot be read");
-            }
-        }
-    }
-
-    /// Says whether there is something to be read.
-    fn hear(&mut self, happened: &Happened) -> bool {
-        match happened.event() {
-            Some(Event::Chat(chat::Event::Said { session, .. })) => *session == self.session,
-            // Others' sessions change the place in the queue.
-            Some(Event::Session(_) | Event::Invitation(_)) => {
-                self.why_over = self.why_over.or_else(|| Over::of(happened, self.session));
-                self.look();
-                false
-            }
-            _ => false,
-        }
-    }
-
-    /// Looks how the session stands now.
-    fn look(&mut self) {
-        let now = View::of(&self.site.keeper.read(), self.session);
-        match now {
-            Some(view) if self.shown.as_ref() == Some(&view) => {}
-            Some(view) => {
-                self.waiting.push_back(frame("state", &view));
-                self.shown = Some(view);
-            }
-            None => {
-                let farewell = Farewell { session: self.session, why: self.why_over };
-                self.waiting.push_back(frame("over", &farewell));
-                self.is_over = true;
-            }
-        }
-    }
-
-    /// Reads what was said since the last message.
-    async fn read(&mut self) -> Result<(), Problem> {
-        let said = store::said_in_session(&self.site.db, self.session, self.last, MESSAGES).await?;
-        let desk = self.site.keeper.read();
-        for said in said {
-            self.last = self.last.max(said.message);
-            let line = Line::of(&desk, said);
-            self.waiting.push_back(frame("said", &line).id(line.message.to_string()));
-        }
-        Ok(())
-    }
-}
-
-fn frame(name: &str, data: &impl Serialize) -> Frame {
-    Frame::default().event(name).data(serde_json::to_string(data).unwrap_or_default())
+    let page = Page::open(&site, customer.0).await?;
+    listen::follow(site, customer, listen::last_of(&headers), page).await
 }

@@ -9,12 +9,14 @@ mod endpoints;
 mod enrolments;
 mod events;
 mod guard;
+mod guest;
 mod health;
 mod install;
 mod invitations;
 mod jump;
 mod keys;
 mod link;
+mod listen;
 mod logins;
 mod names;
 mod origin;
@@ -110,6 +112,10 @@ pub(crate) fn router(site: &Shared) -> Router {
         .route("/api/customer/messages", post(customer::say))
         .route("/api/customer/end", post(customer::end))
         .route("/api/customer/rating", post(rating::rate))
+        .route("/api/guest/invitation", post(guest::invitation))
+        .route("/api/guest", get(guest::view).post(guest::join))
+        .route("/api/guest/messages", post(guest::say))
+        .route("/api/guest/leave", post(guest::leave))
         .route("/api/me/permissions", get(records::my_permissions))
         .route("/api/me/presence", get(records::presence).put(records::be_available))
         .route("/api/me/preferences", get(records::preferences).put(records::prefer))
@@ -125,6 +131,7 @@ pub(crate) fn router(site: &Shared) -> Router {
     Router::new()
         .route("/api/events", get(events::follow))
         .route("/api/customer/events", get(customer::follow))
+        .route("/api/guest/events", get(guest::follow))
         .route("/link", get(link::open))
         .merge(short)
         .fallback(console::portal_or_nothing)

@@ -1,4 +1,5 @@
-//! The cookies: one carries a login, one tells the account's own browser from strangers, one is a customer's.
+//! The cookies: one carries a login, one tells the account's own browser from strangers, one is a customer's, one that of
+//! somebody from outside who was invited into a session.
 //!
 //! Over TLS a name begins with `__Host-`, which binds the cookie to this very host and to TLS. Plain HTTP exists on
 //! loopback only; Chromium takes that prefix there, others do not, so the cookies have other names.
@@ -15,6 +16,9 @@ const BROWSER_ON_LOOPBACK: &str = "nearhand-browser";
 
 const CUSTOMER_OVER_TLS: &str = "__Host-nearhand-customer";
 const CUSTOMER_ON_LOOPBACK: &str = "nearhand-customer";
+
+const GUEST_OVER_TLS: &str = "__Host-nearhand-guest";
+const GUEST_ON_LOOPBACK: &str = "nearhand-guest";
 
 /// How long a customer may come back to a session that still lives.
 const CUSTOMER_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -57,6 +61,21 @@ pub(crate) fn clear_customer(jar: CookieJar, over_tls: bool) -> CookieJar {
     jar.add(cookie(customer_name(over_tls), String::new(), over_tls, Duration::ZERO))
 }
 
+/// The key of the invitation by which somebody from outside came in, if he did.
+pub(crate) fn guest_of(jar: &CookieJar, over_tls: bool) -> Option<&str> {
+    jar.get(guest_name(over_tls)).map(Cookie::value)
+}
+
+/// Keeps the key of an invitation that was used.
+pub(crate) fn set_guest(jar: CookieJar, key: String, over_tls: bool) -> CookieJar {
+    jar.add(cookie(guest_name(over_tls), key, over_tls, CUSTOMER_FOR))
+}
+
+/// Takes it back.
+pub(crate) fn clear_guest(jar: CookieJar, over_tls: bool) -> CookieJar {
+    jar.add(cookie(guest_name(over_tls), String::new(), over_tls, Duration::ZERO))
+}
+
 /// Takes the token back.
 pub(crate) fn clear_cookie(jar: CookieJar, over_tls: bool) -> CookieJar {
     jar.add(cookie(name(over_tls), String::new(), over_tls, Duration::ZERO))
@@ -81,6 +100,10 @@ fn browser_name(over_tls: bool) -> &'static str {
 
 fn customer_name(over_tls: bool) -> &'static str {
     if over_tls { CUSTOMER_OVER_TLS } else { CUSTOMER_ON_LOOPBACK }
+}
+
+fn guest_name(over_tls: bool) -> &'static str {
+    if over_tls { GUEST_OVER_TLS } else { GUEST_ON_LOOPBACK }
 }
 
 fn name(over_tls: bool) -> &'static str {

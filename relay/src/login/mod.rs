@@ -33,7 +33,8 @@ use crate::db::{Account, AccountId, Db, DbError, Login, LoginId, NewLogin};
 use crate::time::Moment;
 
 pub(crate) use cookie::{
-    browser_of, clear_cookie, clear_customer, customer_of, set_browser, set_cookie, set_customer, token_of,
+    browser_of, clear_cookie, clear_customer, clear_guest, customer_of, guest_of, set_browser, set_cookie,
+    set_customer, set_guest, token_of,
 };
 use known::Browser;
 pub(crate) use live::LiveLogins;

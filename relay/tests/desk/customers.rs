@@ -8,14 +8,18 @@ use crate::common::House;
 use crate::desk::{Browser, Desk};
 
 /// What a customer's page hears.
-struct Events {
+pub(crate) struct Events {
     answer: reqwest::Response,
     text: String,
 }
 
 impl Events {
     async fn open(customer: &Browser, last: Option<u64>) -> Self {
-        let answer = customer.follow("/api/customer/events", last).await;
+        Self::of(customer, "/api/customer/events", last).await
+    }
+
+    pub(crate) async fn of(who: &Browser, path: &str, last: Option<u64>) -> Self {
+        let answer = who.follow(path, last).await;
         assert_eq!(answer.status(), 200);
         Self { answer, text: String::new() }
     }
@@ -46,7 +50,7 @@ impl Events {
         }
     }
 
-    async fn until(&mut self, name: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&mut self, name: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
             let (event, data) = self.next().await;
             if event == name && wanted(&data) {
@@ -56,12 +60,12 @@ impl Events {
     }
 }
 
-async fn key(by: &Browser, desk: &Desk) -> String {
+pub(crate) async fn key(by: &Browser, desk: &Desk) -> String {
     let made = by.post("/api/keys", json!({ "portal": desk.portal, "valid_for_s": 600 })).await.good();
     made["code"].as_str().expect("text").to_owned()
 }
 
-fn start(desk: &Desk, by: Value) -> Value {
+pub(crate) fn start(desk: &Desk, by: Value) -> Value {
     json!({ "portal": desk.portal, "by": by, "name": "Cara", "question": "The printer is on fire", "language": "fr" })
 }
 

@@ -4,6 +4,7 @@
 mod common;
 mod customers;
 mod desk;
+mod guests;
 mod install;
 mod letters;
 mod log;

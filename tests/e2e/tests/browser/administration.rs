@@ -10,8 +10,21 @@ use crate::stage::BOUND;
 
 /// All pages of the administration.
 const PAGES: [&str; 15] = [
-    "me", "reports", "status", "live", "audit", "site", "account", "team", "portal", "issue", "queue_rule",
-    "jump_group", "role", "jump_policy", "session_policy",
+    "me",
+    "reports",
+    "status",
+    "live",
+    "audit",
+    "site",
+    "account",
+    "team",
+    "portal",
+    "issue",
+    "queue_rule",
+    "jump_group",
+    "role",
+    "jump_policy",
+    "session_policy",
 ];
 
 /// A page of the administration with its administrator in it.
@@ -45,9 +58,9 @@ impl Administration {
     /// Saves the form, and waits until nothing is left to be saved.
     fn save(&mut self) -> anyhow::Result<()> {
         self.browser.click("main form .bar button[type=submit]")?;
-        self.browser.wait_for("main form .bar button[type=submit][aria-disabled=true]").with_context(|| {
-            format!("{:?}", self.browser.value("document.querySelector('main').innerText"))
-        })
+        self.browser
+            .wait_for("main form .bar button[type=submit][aria-disabled=true]")
+            .with_context(|| format!("{:?}", self.browser.value("document.querySelector('main').innerText")))
     }
 
     /// The number of the record that shows.
@@ -113,7 +126,9 @@ fn s13_s63_s88_s109_an_administrator_sets_up_accounts_teams_portals_and_policies
     page.browser.fill("dialog [type=password]", page.site.password())?;
     page.browser.click("dialog button[type=submit]")?;
     page.browser.wait_for("dialog button[aria-label^='New password']")?;
-    let password = page.browser.value("document.querySelector('dialog button[aria-label^=\"New password\"] span').textContent")?;
+    let password = page
+        .browser
+        .value("document.querySelector('dialog button[aria-label^=\"New password\"] span').textContent")?;
     page.browser.click("dialog button[type=submit]")?;
     let typed = json!({ "user": "ana", "password": password });
     let log_in = format!(
@@ -135,7 +150,10 @@ fn s13_s63_s88_s109_an_administrator_sets_up_accounts_teams_portals_and_policies
     page.browser.click("label:has-text('A colour of its own')")?;
     page.save()?;
     let shown = page.get("/api/portal")?;
-    assert_eq!((&shown["brand"]["title"], &shown["issues"][0]["name"]), (&json!("Contoso help"), &json!("Printers")));
+    assert_eq!(
+        (&shown["brand"]["title"], &shown["issues"][0]["name"]),
+        (&json!("Contoso help"), &json!("Printers"))
+    );
     assert_eq!(shown["brand"]["color"], "#1f5fbf", "{shown}");
 
     // S109: hours in a time zone; one that does not exist is refused at its field.
@@ -153,7 +171,10 @@ fn s13_s63_s88_s109_an_administrator_sets_up_accounts_teams_portals_and_policies
     let policy = page.number()?;
     let stored = page.get(&format!("/api/records/jump_policy/{policy}"))?;
     let schedule = &stored["record"]["schedule"];
-    assert_eq!((&schedule["time_zone"], schedule["windows"].as_array().map(Vec::len)), (&json!("Europe/Paris"), Some(2)));
+    assert_eq!(
+        (&schedule["time_zone"], schedule["windows"].as_array().map(Vec::len)),
+        (&json!("Europe/Paris"), Some(2))
+    );
 
     // It is gone when it is removed, which is asked first.
     page.browser.click("[data-remove]")?;
@@ -172,7 +193,8 @@ fn s5_s14_s15_s16_s18_s19_sessions_security_the_log_and_the_way_to_the_console()
     // S16: so it does from the user's menu, on whatever page.
     page.go("team")?;
     page.browser.click("header [aria-haspopup=menu]")?;
-    let (address, _) = page.browser.in_new_tab("[role=menuitem]:has-text('Launch web console')", "[name=password]")?;
+    let (address, _) =
+        page.browser.in_new_tab("[role=menuitem]:has-text('Launch web console')", "[name=password]")?;
     assert!(address.ends_with("/console/"), "{address}");
 
     // An administrator ends somebody's session and says why; its report has it.
@@ -186,7 +208,9 @@ fn s5_s14_s15_s16_s18_s19_sessions_security_the_log_and_the_way_to_the_console()
     };
     let code = page.browser.value(&post("/api/keys", &wish))?["code"].clone();
     let start = json!({ "portal": portal, "by": { "key": code }, "name": "Cara" });
-    let session = page.browser.value(&post("/api/portal/sessions", &start))?["session"].as_u64().context("a session")?;
+    let session = page.browser.value(&post("/api/portal/sessions", &start))?["session"]
+        .as_u64()
+        .context("a session")?;
     page.go("live")?;
     page.browser.click(&format!("[data-row='{session}'] button"))?;
     page.browser.fill("dialog [name=reason]", "A drill")?;
@@ -201,7 +225,9 @@ fn s5_s14_s15_s16_s18_s19_sessions_security_the_log_and_the_way_to_the_console()
     page.go("audit")?;
     page.browser.choose("[name=subject]", "Session key")?;
     page.browser.click("main form button[type=submit]")?;
-    page.until("location.hash.includes('subject=key') && document.querySelectorAll('[data-line]').length === 2")?;
+    page.until(
+        "location.hash.includes('subject=key') && document.querySelectorAll('[data-line]').length === 2",
+    )?;
     page.browser.click("[data-line] button >> nth=0")?;
     page.browser.wait_for("tr.details pre")?;
     let folder = tempfile::tempdir()?;

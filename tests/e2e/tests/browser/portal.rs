@@ -30,7 +30,8 @@ impl Technician {
         browser.click("button[type=submit]")?;
         browser.until("fetch('/api/me').then((answer) => answer.ok)", BOUND)?;
         let mut technician = Self { browser, account: 0 };
-        technician.account = technician.ask("GET", "/api/me", &Value::Null)?["account"].as_u64().context("an account")?;
+        technician.account =
+            technician.ask("GET", "/api/me", &Value::Null)?["account"].as_u64().context("an account")?;
         let console = "fetch('/api/me/presence').then((a) => a.json()).then((now) => now.console !== null)";
         technician.browser.until(console, BOUND)?;
         Ok(technician)
@@ -46,7 +47,10 @@ impl Technician {
         );
         let answer = self.browser.value(&request)?;
         let text = answer["text"].as_str().unwrap_or_default();
-        anyhow::ensure!(answer["status"].as_u64().is_some_and(|status| status < 300), "{method} {path}: {text}");
+        anyhow::ensure!(
+            answer["status"].as_u64().is_some_and(|status| status < 300),
+            "{method} {path}: {text}"
+        );
         Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(text)? })
     }
 
@@ -152,7 +156,8 @@ fn s58_s83_s89_s92_s237_a_key_leads_to_a_chat_and_a_rating_to_the_report() -> an
     until_text(&mut page, "Merci pour votre évaluation.")?;
     ann.act(cara, "end")?;
     let report = ann.ask("GET", &format!("/api/reports/sessions/{cara}"), &Value::Null)?;
-    let rated = report["events"].as_array().and_then(|all| all.iter().find(|line| line["fact"]["event"] == "rated"));
+    let rated =
+        report["events"].as_array().and_then(|all| all.iter().find(|line| line["fact"]["event"] == "rated"));
     assert_eq!(rated.context("a rating")?["fact"]["rating"], json!({ "stars": 4, "comment": "Rapide" }));
 
     // The same key starts nothing a second time.
@@ -166,7 +171,8 @@ fn s58_s83_s89_s92_s237_a_key_leads_to_a_chat_and_a_rating_to_the_report() -> an
 fn s57_s59_s62_s63_a_topic_leads_to_its_team_and_a_name_to_its_technician() -> anyhow::Result<()> {
     let site = Site::start()?;
     let mut ann = Technician::log_in(&site)?;
-    let team = ann.ask("GET", "/api/names/team", &Value::Null)?["names"][0]["id"].as_u64().context("a team")?;
+    let team =
+        ann.ask("GET", "/api/names/team", &Value::Null)?["names"][0]["id"].as_u64().context("a team")?;
     let issue = json!({ "kind": "issue", "record": { "name": "Printers", "team": team } });
     let issue = ann.ask("POST", "/api/records", &issue)?["id"].clone();
     let change = |ann: &mut Technician, kind: &str, id: u64, change: &dyn Fn(&mut Value)| {
@@ -178,10 +184,12 @@ fn s57_s59_s62_s63_a_topic_leads_to_its_team_and_a_name_to_its_technician() -> a
     let account = ann.account;
     change(&mut ann, "account", account, &|own| own["is_on_portals"] = json!(true))?;
     change(&mut ann, "team", team, &|team| team["members"][account.to_string()] = json!("member"))?;
-    let portal = ann.ask("GET", "/api/names/portal", &Value::Null)?["names"][0]["id"].as_u64().context("a portal")?;
+    let portal =
+        ann.ask("GET", "/api/names/portal", &Value::Null)?["names"][0]["id"].as_u64().context("a portal")?;
     change(&mut ann, "portal", portal, &|portal| {
         portal["issues"] = json!([issue]);
-        portal["brand"] = json!({ "title": "Contoso help", "greeting": "Good to see you.", "color": "#0b6e4f" });
+        portal["brand"] =
+            json!({ "title": "Contoso help", "greeting": "Good to see you.", "color": "#0b6e4f" });
     })?;
 
     // S63: by a topic into the queue of the team that owns it, behind who came before.
