@@ -95,8 +95,17 @@ pub(super) async fn follow<L: Listener>(
 ) -> Result<Sse<impl Stream<Item = Result<Frame, Infallible>>>, Problem> {
     let news = site.keeper.follow();
     let waiting = VecDeque::new();
-    let mut follower =
-        Follower { site, listener, last, shown: None, news, waiting, is_gone: false, is_over: false, why_over: None };
+    let mut follower = Follower {
+        site,
+        listener,
+        last,
+        shown: None,
+        news,
+        waiting,
+        is_gone: false,
+        is_over: false,
+        why_over: None,
+    };
     follower.look();
     follower.read().await?;
     let frames = futures_util::stream::unfold((follower, present), |(mut follower, present)| async {
