@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use wire::control::{Right, SeatGranted};
+use wire::control::{PathLimits, Right, SeatGranted};
 use wire::{Seat, SessionId};
 
 use crate::shell::Owner;
@@ -22,6 +22,8 @@ pub(crate) struct Granted {
     pub(crate) owner: Owner,
     /// What this computer calls him.
     pub(crate) name: String,
+    /// Where files may go.
+    pub(crate) paths: Vec<PathLimits>,
     rights: BTreeSet<i32>,
 }
 
@@ -48,7 +50,7 @@ impl Grants {
         let seat = (SessionId::from_wire(message.session), Seat::from_wire(message.seat));
         let owner = Owner { session: seat.0, participant: message.participant };
         let rights = message.rights.into_iter().collect();
-        let granted = Granted { owner, name: message.name, rights };
+        let granted = Granted { owner, name: message.name, paths: message.paths, rights };
         let mut before = None;
         self.0.send_modify(|grants| before = grants.insert(seat, granted));
         before
@@ -64,6 +66,19 @@ impl Grants {
     /// A session is over.
     pub(crate) fn forget_session(&self, session: SessionId) {
         self.0.send_modify(|grants| grants.retain(|(of, _), _| *of != session));
+    }
+
+    /// Waits until a seat has not all that it had: a right less, other limits on paths, or nobody in it.
+    pub(crate) async fn narrowed(&self, session: SessionId, seat: Seat, had: &Granted) {
+        let mut grants = self.0.subscribe();
+        let lost = |grants: &HashMap<(SessionId, Seat), Granted>| {
+            let now = grants.get(&(session, seat));
+            now.is_none_or(|now| !now.rights.is_superset(&had.rights) || now.paths != had.paths)
+        };
+        // The sender is gone with the link, and so is whoever waits.
+        if grants.wait_for(lost).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// What a seat may do now; waits for a grant that is late. `None` for a seat that nobody was given.
@@ -82,7 +97,7 @@ mod tests {
     fn message(rights: &[Right]) -> SeatGranted {
         let rights = rights.iter().map(|&right| right.into()).collect();
         let (participant, name) = ("account 1".to_owned(), "Ada".to_owned());
-        SeatGranted { session: 7, seat: 1, participant, name, rights }
+        SeatGranted { session: 7, seat: 1, participant, name, rights, paths: Vec::new() }
     }
 
     #[tokio::test(start_paused = true)]
@@ -100,6 +115,26 @@ mod tests {
     async fn a_seat_that_nobody_was_given_has_no_grant() {
         let grants = Grants::default();
         assert_eq!(grants.of(SessionId::from_wire(7), Seat::from_wire(1)).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_less_than_he_had_is_found_at_once() {
+        let (grants, session, seat) = (Grants::default(), SessionId::from_wire(7), Seat::from_wire(1));
+        grants.set(message(&[Right::Upload, Right::View]));
+        let had = grants.of(session, seat).await.expect("a grant");
+        let narrowed = async |grants: &Grants| {
+            let waiting = grants.narrowed(session, seat, &had);
+            tokio::time::timeout(Duration::from_secs(1), waiting).await.is_ok()
+        };
+        grants.set(message(&[Right::Upload, Right::View, Right::Shell]));
+        assert!(!narrowed(&grants).await, "more is not less");
+        let paths = vec![PathLimits { allow: vec!["/srv".to_owned()], deny: Vec::new() }];
+        grants.set(SeatGranted { paths, ..message(&[Right::Upload, Right::View]) });
+        assert!(narrowed(&grants).await, "other limits");
+        grants.set(message(&[Right::View]));
+        assert!(narrowed(&grants).await, "a right less");
+        grants.forget(session, seat);
+        assert!(narrowed(&grants).await, "nobody");
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,7 +4,8 @@
 //! when) together. Nothing waits in a queue on the way to the relay: while the link is full no picture is taken.
 //!
 //! Reading order: [`run`] for an agent's life, [`connect`] and [`serve`] for one link, [`session`] and [`show`]
-//! for what a technician sees, [`desktop`] for what he does, `tools` for whatever else he opens, such as a [`shell`].
+//! for what a technician sees, [`desktop`] for what he does, `tools` for whatever else he opens, such as a [`shell`] or
+//! [`files`].
 //!
 //! Threads: one each for input, pointer, displays and every display that is shown, all blocking on the
 //! operating system; the rest are tasks. Each thread ends with the handle that started it.
@@ -13,6 +14,7 @@ pub mod backoff;
 pub mod cli;
 pub mod connect;
 pub mod desktop;
+pub mod files;
 mod grants;
 pub mod identity;
 pub mod run;

@@ -12,6 +12,7 @@ use wire::token::EnrolmentToken;
 use crate::backoff::Backoff;
 use crate::connect::{ReachError, reach};
 use crate::desktop::Desktop;
+use crate::files::Uploads;
 use crate::identity::{self, Identity, Site, StateError, load_site, save_site, to_hex};
 use crate::serve::{Ended, Local, serve};
 use crate::shell::Shells;
@@ -65,10 +66,10 @@ pub async fn run(
     let site = load_site(state)?;
     let identity = Identity::load_or_create(state)?;
     let clock = LinkClock::starting(Instant::now());
-    let shells = Shells::default();
+    let (shells, uploads) = (Shells::default(), Uploads::default());
     while !stop.is_cancelled() {
         let Some(desktop) = open_desktop(platform, state, stop).await else { break };
-        let local = Local { desktop, shells: shells.clone(), clock };
+        let local = Local { desktop, shells: shells.clone(), uploads: uploads.clone(), clock };
         stay_connected(&site, &identity, preference, &local, stop).await?;
     }
     Ok(())

@@ -16,6 +16,7 @@ use wire::{DecodeError, Seat, SessionId};
 
 use crate::connect::Connected;
 use crate::desktop::{Desktop, Hands};
+use crate::files::Uploads;
 use crate::grants::Grants;
 use crate::session::Sessions;
 use crate::shell::Shells;
@@ -68,6 +69,8 @@ pub struct Local {
     pub desktop: Desktop,
     /// Shells that run, also those of links before.
     pub shells: Shells,
+    /// Files that technicians began to send, over links before.
+    pub uploads: Uploads,
     /// The agent's own.
     pub clock: LinkClock,
 }
@@ -75,12 +78,12 @@ pub struct Local {
 /// Serves the relay until the link ends. Everything that technicians hold is released then.
 pub async fn serve(connected: Connected, local: &Local, stop: &CancellationToken) -> Ended {
     let Connected { link, control, .. } = connected;
-    let Local { desktop, shells, clock } = local;
+    let Local { desktop, shells, uploads, clock } = local;
     let clock = *clock;
     let (sender, mut receiver) = control.split();
     let sessions = Sessions::new(desktop.clone(), link.clone(), clock);
     let liveness = Liveness::new(Instant::now(), clock);
-    let tools = Tools::new(shells.clone());
+    let tools = Tools::new(shells.clone(), uploads.clone());
     let mut serving =
         Serving { link: link.clone(), sender, sessions, liveness, hands: desktop.hands.clone(), tools };
     let mut displays = desktop.displays.clone();

@@ -14,6 +14,7 @@ use wire::control::{Right, SeatGranted, SeatLeft, SessionClosed};
 use wire::stream::StreamKind;
 use wire::{Seat, SessionId};
 
+use crate::files::{self, Uploads};
 use crate::grants::{Granted, Grants};
 use crate::shell::{self, Shells};
 
@@ -23,14 +24,15 @@ const HEADER_MAX: Duration = Duration::from_secs(5);
 /// The streams of one link, and what goes on beyond it.
 pub(crate) struct Tools {
     shells: Shells,
+    uploads: Uploads,
     grants: Grants,
     streams: JoinSet<()>,
 }
 
 impl Tools {
-    /// No streams yet; shells of links before are found again.
-    pub(crate) fn new(shells: Shells) -> Self {
-        Self { shells, grants: Grants::default(), streams: JoinSet::new() }
+    /// No streams yet; shells and uploads of links before are found again.
+    pub(crate) fn new(shells: Shells, uploads: Uploads) -> Self {
+        Self { shells, uploads, grants: Grants::default(), streams: JoinSet::new() }
     }
 
     /// What each seat may do.
@@ -41,7 +43,8 @@ impl Tools {
     /// A technician opens something. How many may be open at once is for the link's own limit.
     pub(crate) fn open(&mut self, send: SendStream, recv: RecvStream) {
         while self.streams.try_join_next().is_some() {}
-        self.streams.spawn(serve(self.shells.clone(), self.grants.clone(), send, recv));
+        let (shells, uploads, grants) = (self.shells.clone(), self.uploads.clone(), self.grants.clone());
+        self.streams.spawn(serve(shells, uploads, grants, send, recv));
     }
 
     /// A seat has other rights from now on. What he may not do any more ends.
@@ -63,6 +66,7 @@ impl Tools {
         }
         if let Some(before) = self.grants.forget(SessionId::from_wire(left.session), seat) {
             self.shells.end_of(&before.owner);
+            self.uploads.end_of(&before.owner);
         }
     }
 
@@ -72,12 +76,13 @@ impl Tools {
         self.grants.forget_session(session);
         if closed.for_good {
             self.shells.end_session(session);
+            self.uploads.end_session(session);
         }
     }
 }
 
 /// Serves one stream to its end.
-async fn serve(shells: Shells, grants: Grants, mut send: SendStream, mut recv: RecvStream) {
+async fn serve(shells: Shells, uploads: Uploads, grants: Grants, mut send: SendStream, mut recv: RecvStream) {
     let Ok(Ok(header)) = timeout(HEADER_MAX, recv.take_header()).await else {
         // Dropping both halves says that they are given up.
         return;
@@ -88,6 +93,13 @@ async fn serve(shells: Shells, grants: Grants, mut send: SendStream, mut recv: R
             let name = granted.name;
             if let Err(error) = shell::serve(shells, granted.owner, send, recv).await {
                 tracing::debug!(session = %header.session, name, %error, "shell left");
+            }
+        }
+        (StreamKind::File, Some(granted)) => {
+            let (had, name) = (granted.clone(), granted.name.clone());
+            let narrowed = grants.narrowed(header.session, header.seat, &had);
+            if let Err(error) = files::serve(uploads, granted, narrowed, send, recv).await {
+                tracing::debug!(session = %header.session, name, %error, "files left");
             }
         }
         (kind, granted) => {

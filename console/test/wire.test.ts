@@ -10,6 +10,7 @@ import { BlockReader } from "../src/wire/block.ts";
 import { ControlReader, encodeControl } from "../src/wire/control.ts";
 import { decodeCursorRecord, encodeCursorRecord } from "../src/wire/cursor.ts";
 import { DecodeError } from "../src/wire/error.ts";
+import { decodeFromFile, decodeToFile, encodeFromFile, encodeToFile } from "../src/wire/file.ts";
 import { ControlSchema } from "../src/wire/generated/control_pb.ts";
 import {
   FromActionSchema,
@@ -117,6 +118,22 @@ describe("shells", () => {
   });
   refuses("to-shell", decodeTo);
   refuses("from-shell", decodeFrom);
+});
+
+describe("files", () => {
+  const [decodeTo, decodeFrom] = [whole(decodeToFile), whole(decodeFromFile)];
+  test.each(vectors<Golden>("wire/to-file").vectors)("to: $name", ({ hex, fields }) => {
+    const record = decodeTo(fromHex(hex));
+    expect(plain(record)).toEqual(fields);
+    expect(written((out) => encodeToFile(record, out))).toBe(hex);
+  });
+  test.each(vectors<Golden>("wire/from-file").vectors)("from: $name", ({ hex, fields }) => {
+    const record = decodeFrom(fromHex(hex));
+    expect(plain(record)).toEqual(fields);
+    expect(written((out) => encodeFromFile(record, out))).toBe(hex);
+  });
+  refuses("to-file", decodeTo);
+  refuses("from-file", decodeFrom);
 });
 
 describe("updates", () => {

@@ -4,7 +4,8 @@ use desk::permission::{Permission, Rights};
 use desk::session::{Command, Event as SessionEvent, Origin, PasswordProof};
 use desk::{Event, ItemId, Participant, Refusal, Rule};
 use wire::SessionId;
-use wire::control::{Grant, RefusalCode, Right, join};
+use wire::control::{Grant, PathLimits, RefusalCode, Right, join};
+use wire::limits::{PATH_LIMIT_PATHS_MAX, PATH_LIMITS_MAX};
 
 use crate::db::EndpointId;
 use crate::keeper::{AskError, Caller, now};
@@ -140,7 +141,33 @@ pub(crate) fn grant_of(rights: &Rights) -> Grant {
 
 /// What an agent is told of somebody's rights.
 pub(crate) fn rights_on_wire(rights: &Rights) -> Vec<i32> {
-    rights.permissions.iter().filter_map(|&permission| right_of(permission)).map(Into::into).collect()
+    let has_paths = paths_on_wire(rights).is_some();
+    let may_be_said = |right: &Right| has_paths || !is_of_files(*right);
+    let rights = rights.permissions.iter().filter_map(|&permission| right_of(permission));
+    rights.filter(may_be_said).map(Into::into).collect()
+}
+
+/// Whether a right is worth nothing to somebody whose limits on paths cannot be told.
+fn is_of_files(right: Right) -> bool {
+    matches!(right, Right::ListFiles | Right::Upload | Right::Download | Right::ChangeFiles)
+}
+
+/// Bytes of all directories that limits on paths may name in one grant, with room for what else is in it.
+const PATHS_BYTES_MAX: usize = 32 << 10;
+
+/// Where files may go, for an agent; `None` when that is more than a grant can say, and files are out of the question.
+pub(crate) fn paths_on_wire(rights: &Rights) -> Option<Vec<PathLimits>> {
+    let all = rights.paths.iter().flat_map(|limits| limits.allow.iter().chain(&limits.deny));
+    let bytes: usize = all.map(|path| path.len() + 4).sum();
+    let counts = rights.paths.iter().flat_map(|limits| [limits.allow.len(), limits.deny.len()]);
+    let is_too_much = PATHS_BYTES_MAX < bytes
+        || PATH_LIMITS_MAX < rights.paths.len()
+        || counts.into_iter().any(|count| PATH_LIMIT_PATHS_MAX < count);
+    let on_wire = |limits: &desk::permission::PathLimits| PathLimits {
+        allow: limits.allow.clone(),
+        deny: limits.deny.clone(),
+    };
+    (!is_too_much).then(|| rights.paths.iter().map(on_wire).collect())
 }
 
 /// The same text for the same person, and for nobody else.
@@ -184,6 +211,18 @@ fn right_of(permission: Permission) -> Option<Right> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_on_paths_that_no_grant_can_say_take_files_away() {
+        let permissions = [Permission::Upload, Permission::View].into();
+        let deny = (0..100).map(|number| format!("/srv/{number}/{}", "x".repeat(1000))).collect();
+        let paths = vec![desk::permission::PathLimits { allow: vec!["/srv".to_owned()], deny }];
+        let mut rights = Rights { permissions, paths };
+        assert_eq!(rights_on_wire(&rights), [Right::View as i32]);
+        rights.paths[0].deny.truncate(3);
+        assert_eq!(rights_on_wire(&rights), [Right::View as i32, Right::Upload as i32]);
+        assert_eq!(paths_on_wire(&rights).map(|paths| paths[0].deny.len()), Some(3));
+    }
 
     #[test]
     fn every_permission_of_a_session_has_its_own_right_and_no_other_has_one() {

@@ -15,6 +15,7 @@ pub mod config;
 mod console;
 pub mod db;
 pub mod endpoint;
+mod files;
 mod first;
 mod follow;
 mod keeper;

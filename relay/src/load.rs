@@ -19,6 +19,7 @@ use crate::certificates::{CertificateError, Certificates, LOOK_EVERY};
 use crate::config::{Config, ConfigError};
 use crate::db::{Db, DbError};
 use crate::endpoint::{self, HttpServer, tls_acceptor};
+use crate::files::Downloads;
 use crate::first::{self, FirstError};
 use crate::follow;
 use crate::keeper::Keeper;
@@ -160,6 +161,7 @@ impl Relay {
         let mailer = Mailer::start(&config.mail, metrics.mail.clone(), &tasks, stop.clone())?;
         let site = Arc::new(Site {
             tickets: Tickets::default(),
+            downloads: Downloads::default(),
             registry: Registry::default(),
             attendance: Attendance::default(),
             pages: Pages::default(),

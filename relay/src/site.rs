@@ -16,6 +16,7 @@ use crate::certificates::Certificates;
 use crate::config::Config;
 use crate::db::Db;
 use crate::endpoint;
+use crate::files::Downloads;
 use crate::keeper::Keeper;
 use crate::login::{LiveLogins, Logins};
 use crate::mail::Mailer;
@@ -37,6 +38,8 @@ pub(crate) struct Site {
     pub(crate) logins: Logins,
     pub(crate) mailer: Mailer,
     pub(crate) tickets: Tickets,
+    /// Files that browsers save.
+    pub(crate) downloads: Downloads,
     pub(crate) registry: Registry,
     pub(crate) attendance: Attendance,
     /// Customers whose page is open.

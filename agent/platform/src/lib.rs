@@ -3,7 +3,8 @@
 //! Each topic is a trait that says what blocks and who owns the memory: [`Displays`], [`Capture`],
 //! [`Cursor`], [`Input`] and [`Wallpaper`]. [`Platform`] opens them; each one has a connection of its own and may
 //! live on a thread of its own. `linux/` serves them with X11. [`fake`] serves them with recordings and drawn
-//! pictures, on every system. A [`terminal`] is the same everywhere. Nothing here codes pixels, opens a network link
+//! pictures, on every system. A [`terminal`] is the same everywhere; [`files`] are each
+//! system's own. Nothing here codes pixels, opens a network link
 //! or decides who may do what.
 //!
 //! This file is the only one that names an operating system.
@@ -13,6 +14,7 @@ mod cursor;
 mod display;
 mod error;
 pub mod fake;
+pub mod files;
 mod input;
 pub mod terminal;
 mod waker;

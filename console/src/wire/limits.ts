@@ -33,5 +33,12 @@ export const ROWS_MAX = 512;
 export const CELL_BYTES_MAX = 4 << 10;
 export const TOOL_LIST_MAX = 64;
 export const SCRIPT_BYTES_MAX = 32 << 10;
+export const FILE_BYTES_MAX = 64 << 10;
+export const FILE_RECORD_BYTES_MAX = 96 << 10;
+export const FILE_PATH_BYTES_MAX = 32 << 10;
+export const FILE_PATHS_MAX = 1024;
+export const FILE_ITEMS_MAX = 1024;
+export const FILE_VOLUMES_MAX = 256;
+export const FILE_MARK_BYTES_MAX = 64;
 /** The largest whole update: a header is far below 1 kB. */
 export const UPDATE_STREAM_BYTES_MAX = UPDATE_BYTES_MAX + 1024;

@@ -9,12 +9,14 @@
 //! and `console/src/wire` mirrors it file by file.
 //!
 //! Reading order: [`stream`] for what opens a stream, [`screen`] for the picture, [`input`] and [`cursor`],
-//! [`shell`] for a terminal, [`tools`] for the rest of what a technician works with, [`control`] for everything else.
+//! [`shell`] for a terminal, [`mod@file`] for files, [`tools`] for the rest of what a technician works with, [`control`]
+//! for everything else.
 
 pub mod close;
 pub mod control;
 pub mod cursor;
 mod error;
+pub mod file;
 mod ids;
 pub mod input;
 pub mod limits;

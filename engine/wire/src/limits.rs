@@ -110,3 +110,31 @@ pub const SCRIPT_BYTES_MAX: usize = 32 << 10;
 
 /// Bytes of a message of a chat: 4,000 characters.
 pub const CHAT_BYTES_MAX: usize = 16_000;
+
+/// Bytes of content that one file record carries: few enough to interleave, many enough that what stands around them
+/// costs nothing.
+pub const FILE_BYTES_MAX: usize = 64 << 10;
+
+/// Bytes of one file record: its content, or a request of many paths, and what says so.
+pub const FILE_RECORD_BYTES_MAX: usize = 96 << 10;
+
+/// Bytes of one path: eight times what Linux takes at once, and what Windows has at most.
+pub const FILE_PATH_BYTES_MAX: usize = 32 << 10;
+
+/// Paths of one request; a longer selection is asked for in several.
+pub const FILE_PATHS_MAX: usize = 1024;
+
+/// Items of one record of a listing.
+pub const FILE_ITEMS_MAX: usize = 1024;
+
+/// Places to begin that an endpoint names.
+pub const FILE_VOLUMES_MAX: usize = 256;
+
+/// Bytes of a file's mark: device, number, size and times fit.
+pub const FILE_MARK_BYTES_MAX: usize = 64;
+
+/// Limits on paths in one grant, and directories that each of their lists names.
+pub const PATH_LIMITS_MAX: usize = 64;
+
+/// Directories that one list of a limit on paths names.
+pub const PATH_LIMIT_PATHS_MAX: usize = 256;

@@ -8,6 +8,7 @@ mod customer;
 mod endpoints;
 mod enrolments;
 mod events;
+mod files;
 mod guard;
 mod guest;
 mod health;
@@ -133,6 +134,7 @@ pub(crate) fn router(site: &Shared) -> Router {
         .route("/api/customer/events", get(customer::follow))
         .route("/api/guest/events", get(guest::follow))
         .route("/link", get(link::open))
+        .route("/api/files/{id}/content", get(files::content))
         .merge(short)
         .fallback(console::portal_or_nothing)
         .method_not_allowed_fallback(Problem::method_not_allowed)
@@ -158,6 +160,8 @@ fn work() -> Router<Shared> {
         .route("/api/externals/{id}/letters", post(invitations::mail_external))
         .route("/api/sessions/{id}/invitations", get(invitations::opened).post(invitations::invite))
         .route("/api/sessions/{id}/externals", post(invitations::invite_external))
+        .route("/api/files", post(files::issue))
+        .route("/api/files/{id}", get(files::fare).post(files::change).delete(files::cancel))
         .route("/api/sessions", get(sessions::mine))
         .route("/api/sessions/live", get(sessions::live))
         .route("/api/sessions/{id}", get(sessions::one).post(sessions::act))

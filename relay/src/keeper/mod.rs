@@ -33,7 +33,7 @@ use crate::db::{Db, DbError, Statement};
 use crate::login::{Note, NoteError, Notebook};
 use crate::metrics::Metrics;
 
-pub(crate) use audit::{Fact, Line, LoginFact, RatingFact};
+pub(crate) use audit::{ActFact, Fact, Line, LoginFact, RatingFact};
 pub(crate) use caller::Caller;
 use writer::{Readers, Wish, Writer};
 
@@ -66,7 +66,7 @@ impl News {
     fn new(line: Line, before: &Desk) -> Self {
         let (audience, arrives_in, mails) = match &line.fact {
             Fact::Desk(event) => (event.audience(before), event.arrives_in(before), event.mails(before)),
-            Fact::Login(_) | Fact::Rating(_) => {
+            Fact::Login(_) | Fact::Rating(_) | Fact::Act(_) => {
                 (Audience { administrators: true, ..Audience::default() }, None, Vec::new())
             }
         };
@@ -77,7 +77,7 @@ impl News {
     pub(crate) fn event(&self) -> Option<&Event> {
         match &self.line.fact {
             Fact::Desk(event) => Some(event),
-            Fact::Login(_) | Fact::Rating(_) => None,
+            Fact::Login(_) | Fact::Rating(_) | Fact::Act(_) => None,
         }
     }
 }

@@ -161,6 +161,7 @@ pub(crate) fn objects_of(fact: &Fact) -> Vec<String> {
         Fact::Desk(event) => event.touches().into_iter().filter_map(object_of).collect(),
         Fact::Login(fact) => fact.account.map(|account| format!("account:{account}")).into_iter().collect(),
         Fact::Rating(fact) => vec![format!("session:{}", fact.session)],
+        Fact::Act(fact) => vec![format!("session:{}", fact.session)],
     }
 }
 

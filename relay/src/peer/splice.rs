@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use bytes::Bytes;
-use desk::permission::Rights;
+use desk::permission::{Permission, Rights};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,9 @@ use wire::Writer;
 use wire::close::CloseCode;
 use wire::stream::{StreamHeader, StreamKind};
 
+use crate::files::act::Act;
+use crate::files::request::{self, NoRequest, Request};
+use crate::keeper::{AskError, Caller};
 use crate::peer::agent::Agent;
 use crate::peer::rights::may_open;
 use crate::registry::Place;
@@ -35,6 +38,8 @@ pub(super) struct Splice {
     pub(super) site: Arc<Site>,
     pub(super) place: Place,
     pub(super) kind: StreamKind,
+    /// Who he is, for the log.
+    pub(super) caller: Caller,
     /// What he may do, now and as it changes.
     pub(super) rights: watch::Receiver<Rights>,
     /// Fires when he is out of the session.
@@ -50,6 +55,10 @@ enum Ended {
     Full,
     #[error("the right is gone")]
     NotAllowed,
+    #[error("it cannot be written into the log: {0}")]
+    NotNoted(#[from] AskError),
+    #[error(transparent)]
+    NoRequest(#[from] NoRequest),
     #[error(transparent)]
     Stream(#[from] StreamError),
     #[error(transparent)]
@@ -63,7 +72,11 @@ impl Ended {
             Self::NotAllowed => CloseCode::NotAllowed,
             Self::Stream(StreamError::Reset(code)) => *code,
             Self::Full => CloseCode::OverLimit,
-            Self::Offline | Self::Stream(_) | Self::Link(_) => CloseCode::Cancelled,
+            Self::NoRequest(NoRequest::Decode(error)) => error.close_code(),
+            Self::NoRequest(NoRequest::OutOfOrder) => CloseCode::OutOfOrder,
+            Self::Offline | Self::NotNoted(_) | Self::NoRequest(_) | Self::Stream(_) | Self::Link(_) => {
+                CloseCode::Cancelled
+            }
         }
     }
 }
@@ -87,28 +100,67 @@ impl Half {
 /// Two halves that belong together.
 type Pair = (SendStream, RecvStream);
 
+/// What a technician asks for on a stream of a kind that is for more than one thing.
+struct Asked {
+    /// All of these are needed for it.
+    needs: &'static [Permission],
+    act: Act,
+}
+
+/// Who listens to what passes.
+#[derive(Clone, Copy)]
+struct Ears<'a> {
+    act: Option<&'a Act>,
+    tap: Option<&'a Tap>,
+}
+
 impl Splice {
     /// Joins the technician's stream to one at the agent until both directions ended.
     pub(super) async fn run(self, mut technician: Pair) {
-        let mut agent = match self.open().await {
-            Ok(agent) => agent,
+        let (asked, mut agent) = match self.begin(&mut technician.1).await {
+            Ok(begun) => begun,
             Err(ended) => return self.give_up(&ended, [&mut technician]),
         };
+        let act = asked.as_ref().map(|asked| &asked.act);
         let echo = AtomicUsize::new(ECHO_BYTES_MAX);
         let (session, seat) = (self.place.session.id, self.place.seat);
         let tap = self.site.taps.tap(Stream { kind: self.kind, session, seat });
         let ended = tokio::select! {
             biased;
-            ended = self.ended() => Err(ended),
-            ended = self.join(&mut technician, &mut agent, &echo, tap.as_ref()) => ended,
+            ended = self.ended(asked.as_ref()) => Err(ended),
+            ended = self.join(&mut technician, &mut agent, &echo, Ears { act, tap: tap.as_ref() }) => ended,
         };
+        if let Some(act) = act {
+            act.end().await;
+        }
         if let Err(ended) = ended {
             self.give_up(&ended, [&mut technician, &mut agent]);
         }
     }
 
-    /// Opens the stream at the agent that is there now.
-    async fn open(&self) -> Result<Pair, Ended> {
+    /// Finds out what is wanted where the kind does not say all, and opens the stream at the agent.
+    async fn begin(&self, technician: &mut RecvStream) -> Result<(Option<Asked>, Pair), Ended> {
+        if self.kind != StreamKind::File {
+            return Ok((None, self.open(&[]).await?));
+        }
+        let Request { asked, bytes } = Request::read(technician).await?;
+        let needs = request::needs(&asked);
+        if !request::may(needs, &self.rights.borrow()) {
+            self.site.metrics.streams_refused.increment(1);
+            return Err(Ended::NotAllowed);
+        }
+        let act = Act::begin(&self.site, self.caller, self.place.session.id, &asked).await?;
+        match self.open(&bytes).await {
+            Ok(agent) => Ok((Some(Asked { needs, act }), agent)),
+            Err(ended) => {
+                act.end().await;
+                Err(ended)
+            }
+        }
+    }
+
+    /// Opens the stream at the agent that is there now, and says what the technician said already.
+    async fn open(&self, said: &[Bytes]) -> Result<Pair, Ended> {
         let agent: Arc<Agent> = self.place.session.agent().ok_or(Ended::Offline)?;
         let opened = timeout(OPEN_MAX, agent.link.open_bi()).await;
         let (mut send, recv) = opened.map_err(|_| Ended::Full)??;
@@ -116,17 +168,21 @@ impl Splice {
         let (session, seat) = (self.place.session.id, self.place.seat);
         let mut header = Writer::new();
         StreamHeader { kind: self.kind, session, seat }.encode(&mut header);
-        send.write(&header.into_chunks()).await?;
+        let mut chunks = header.into_chunks();
+        chunks.extend_from_slice(said);
+        send.write(&chunks).await?;
         Ok((send, recv))
     }
 
     /// Waits until the technician may not have the stream any more.
-    async fn ended(&self) -> Ended {
+    async fn ended(&self, asked: Option<&Asked>) -> Ended {
         let mut rights = self.rights.clone();
+        let needs = asked.map_or(&[][..], |asked| asked.needs);
         let revoked = async move {
             let kind = self.kind;
+            let lost = |rights: &Rights| !may_open(kind, rights) || !request::may(needs, rights);
             // The sender is gone with the seat.
-            let _ = rights.wait_for(|rights| !may_open(kind, rights)).await.is_ok();
+            let _ = rights.wait_for(lost).await.is_ok();
         };
         tokio::select! {
             () = self.out.cancelled() => {},
@@ -140,15 +196,18 @@ impl Splice {
         technician: &mut Pair,
         agent: &mut Pair,
         echo: &AtomicUsize,
-        tap: Option<&Tap>,
+        ears: Ears<'_>,
     ) -> Result<(), Ended> {
         let typed = |chunk: &Bytes| {
-            self.listen(tap, Direction::ToAgent, chunk);
+            self.listen(ears.tap, Direction::ToAgent, chunk);
             echo.store(ECHO_BYTES_MAX, Relaxed);
             self.priority(ECHO_BYTES_MAX)
         };
         let shown = |chunk: &Bytes| {
-            self.listen(tap, Direction::ToTechnician, chunk);
+            if let Some(act) = ears.act {
+                act.hear(chunk);
+            }
+            self.listen(ears.tap, Direction::ToTechnician, chunk);
             let left = echo.load(Relaxed);
             echo.store(left.saturating_sub(chunk.len()), Relaxed);
             self.priority(left)

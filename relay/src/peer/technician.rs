@@ -414,7 +414,8 @@ impl TechnicianTask<'_> {
                 return Ok(());
             }
         };
-        let splice = splice::Splice { site: Arc::clone(self.site), place, kind: header.kind, rights, out };
+        let (site, caller) = (Arc::clone(self.site), self.caller);
+        let splice = splice::Splice { site, place, kind: header.kind, caller, rights, out };
         self.site.tasks.spawn(async move {
             splice.run((send, recv)).await;
             drop(held);

@@ -25,7 +25,7 @@ use wire::input::Pointer;
 use wire::screen::Update;
 use wire::{Seat, SessionId};
 
-use crate::admission::{NotAdmitted, grant_of, participant_on_wire, rights_on_wire};
+use crate::admission::{NotAdmitted, grant_of, participant_on_wire, paths_on_wire, rights_on_wire};
 use crate::db::EndpointId;
 use crate::peer::Agent;
 use cursor::CursorNow;
@@ -318,6 +318,16 @@ impl Session {
         self.state.lock().seats.get(&seat).map(|seated| seated.technician.rights.subscribe())
     }
 
+    /// Somebody's newest place, with what he may do there and what fires when he is out.
+    pub(crate) fn place_of(
+        &self,
+        who: Participant,
+    ) -> Option<(Seat, watch::Receiver<Rights>, CancellationToken)> {
+        let state = self.state.lock();
+        let (&seat, seated) = state.seats.iter().rfind(|(_, seated)| seated.technician.who == who)?;
+        Some((seat, seated.technician.rights.subscribe(), seated.technician.out.clone()))
+    }
+
     /// A technician's pointer is there: what is near goes first.
     pub(crate) fn point_at(&self, seat: Seat, at: Pointer) {
         self.state.lock().plane.point_at(seat, at.display, at.x, at.y);
@@ -440,6 +450,7 @@ impl Session {
             participant: participant_on_wire(technician.who),
             name: technician.name.clone(),
             rights: rights_on_wire(&technician.rights.borrow()),
+            paths: paths_on_wire(&technician.rights.borrow()).unwrap_or_default(),
         })
     }
 

@@ -76,6 +76,16 @@ impl Access {
 }
 
 impl Entry {
+    /// The HTTP client that is logged in.
+    pub fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    /// The address of a path of the relay.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.access.url)
+    }
+
     /// The endpoints that the account may see.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod figures;
+pub mod files;
 mod screen;
 pub mod shell;
 pub mod technician;

@@ -1,5 +1,7 @@
 //! Joins an endpoint's session from the command line, watches for a while, and prints what it measured.
 
+mod errand;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -57,6 +59,9 @@ struct Cli {
     /// Text to type when the first picture is there; ends with the Enter key.
     #[arg(long)]
     r#type: Option<String>,
+    /// Instead of watching: something to do with the endpoint's files.
+    #[command(subcommand)]
+    errand: Option<errand::Errand>,
 }
 
 /// How to reach the relay.
@@ -97,6 +102,10 @@ async fn main() -> anyhow::Result<()> {
     let entry = access(&cli)?.log_in().await?;
     let endpoint = entry.endpoint(&cli.endpoint).await?;
     let mut technician = Technician::join(&entry, &endpoint.id).await?;
+    if let Some(errand) = &cli.errand {
+        errand::run(&technician.files(), errand).await?;
+        return technician.leave().await;
+    }
     let display = technician.primary_display(FIRST_PICTURE_MAX).await?;
     let display = u8::try_from(display.id)?;
     let mode = ColorMode::from(cli.mode);

@@ -24,6 +24,7 @@ use wire::{RenditionId, SessionId, ShellId, Writer};
 
 use crate::access::Entry;
 use crate::figures::Figures;
+use crate::files::Files;
 use crate::screen::Screen;
 use crate::shell::Shell;
 
@@ -222,6 +223,11 @@ impl Technician {
     /// When the relay or the agent refuses.
     pub async fn shell_again(&self, shell: ShellId, from: u64, size: Size) -> anyhow::Result<Shell> {
         Shell::open(&self.link, self.session(), ToShell::Attach { shell, from, size }).await
+    }
+
+    /// The endpoint's files.
+    pub fn files(&self) -> Files {
+        Files::new(self.link.clone(), self.session())
     }
 
     /// The session that it is in.

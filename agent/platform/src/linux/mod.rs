@@ -9,6 +9,7 @@ mod capture;
 mod connection;
 mod cursor;
 mod display;
+pub(crate) mod files;
 mod input;
 mod keycodes;
 mod keymap;

@@ -4,8 +4,8 @@ use super::control::Body;
 use super::{ConsentAsk, Demand, Display, Displays, Join, Joined, Refresh, SeatGranted, Welcome, join};
 use crate::DecodeError;
 use crate::limits::{
-    CAPABILITIES_MAX, CHAT_BYTES_MAX, DETAIL_BYTES_MAX, DISPLAYS_MAX, EXTENT_MAX, RIGHTS_MAX, TEXT_BYTES_MAX,
-    TILES_MAX, VARINT_MAX, VIDEOS_MAX, WANTED_MAX,
+    CAPABILITIES_MAX, CHAT_BYTES_MAX, DETAIL_BYTES_MAX, DISPLAYS_MAX, EXTENT_MAX, PATH_LIMIT_PATHS_MAX,
+    PATH_LIMITS_MAX, RIGHTS_MAX, TEXT_BYTES_MAX, TILES_MAX, VARINT_MAX, VIDEOS_MAX, WANTED_MAX,
 };
 
 /// Whether every field of a body is within its limit; a hello is left to [`super::Hello::check`].
@@ -110,7 +110,12 @@ fn every_display(displays: &Displays) -> Result<(), DecodeError> {
 fn seat(granted: &SeatGranted) -> Result<(), DecodeError> {
     length("participant", granted.participant.len(), TEXT_BYTES_MAX)?;
     length("name", granted.name.len(), TEXT_BYTES_MAX)?;
-    length("rights", granted.rights.len(), RIGHTS_MAX)
+    length("rights", granted.rights.len(), RIGHTS_MAX)?;
+    length("limits on paths", granted.paths.len(), PATH_LIMITS_MAX)?;
+    granted.paths.iter().try_for_each(|limits| {
+        length("allowed paths", limits.allow.len(), PATH_LIMIT_PATHS_MAX)?;
+        length("denied paths", limits.deny.len(), PATH_LIMIT_PATHS_MAX)
+    })
 }
 
 fn question(ask: &ConsentAsk) -> Result<(), DecodeError> {

@@ -68,6 +68,8 @@ pub(crate) enum Fact {
     Login(LoginFact),
     /// What a customer said of a session that is over, of which the desk knows nothing any more.
     Rating(RatingFact),
+    /// Something that was done at an endpoint.
+    Act(ActFact),
 }
 
 /// What happened at the door.
@@ -105,6 +107,20 @@ impl RatingFact {
     pub(crate) fn new(session: SessionId, rating: Rating) -> Self {
         Self { event: RATED.to_owned(), session, rating }
     }
+}
+
+/// What a technician did at an endpoint beside looking and typing: with its files, in its shells, by its actions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "subject", rename = "act")]
+pub(crate) struct ActFact {
+    /// What, such as `file_upload_begun`.
+    pub(crate) event: String,
+    /// In which session.
+    pub(crate) session: desk::SessionId,
+    /// What it was done to, such as a path.
+    pub(crate) object: String,
+    /// How it went, and what else explains it.
+    pub(crate) detail: String,
 }
 
 /// A line's stored parts, over which its hash goes.
@@ -175,6 +191,12 @@ mod tests {
             Fact::Login(LoginFact::new(LoginEvent::LoginFailed, None, "nobody")),
             Fact::Rating(RatingFact::new(SessionId::new(7), Rating { stars: 4, comment: "kind".to_owned() })),
             Fact::Desk(Event::Jump(desk::jump::Event::Removed { item: desk::ItemId::new(5) })),
+            Fact::Act(ActFact {
+                event: "file_upload_begun".to_owned(),
+                session: desk::SessionId::new(7),
+                object: "/srv/in/a".to_owned(),
+                detail: "12 bytes".to_owned(),
+            }),
         ];
         for fact in facts {
             let json = serde_json::to_string(&fact).expect("written");

@@ -67,6 +67,15 @@ fn the_page_has_every_limit_as_it_is() {
         TOOL_LIST_MAX,
         SCRIPT_BYTES_MAX,
         CHAT_BYTES_MAX,
+        FILE_BYTES_MAX,
+        FILE_RECORD_BYTES_MAX,
+        FILE_PATH_BYTES_MAX,
+        FILE_PATHS_MAX,
+        FILE_ITEMS_MAX,
+        FILE_VOLUMES_MAX,
+        FILE_MARK_BYTES_MAX,
+        PATH_LIMITS_MAX,
+        PATH_LIMIT_PATHS_MAX,
     ];
     let said: BTreeMap<&str, String> = table("Limits")
         .into_iter()

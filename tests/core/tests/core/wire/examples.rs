@@ -391,7 +391,9 @@ fn seat_granted(session: u64) -> control::SeatGranted {
     let rights =
         vec![control::Right::View.into(), control::Right::Shell.into(), control::Right::RunAs.into()];
     let (participant, name) = ("account 7".to_owned(), "Zoë".to_owned());
-    control::SeatGranted { session, seat: 2, participant, name, rights }
+    let allow = vec!["/srv/in".to_owned(), "C:\\In".to_owned()];
+    let paths = vec![control::PathLimits { allow, deny: vec!["/srv/in/private".to_owned()] }];
+    control::SeatGranted { session, seat: 2, participant, name, rights, paths }
 }
 
 pub(super) fn controls_refused() -> Vec<(&'static str, Vec<u8>)> {

@@ -77,7 +77,7 @@ pub(super) const CONTROL: Kind<Control> = Kind {
     describe: fields::control,
 };
 
-fn written(encode: impl FnOnce(&mut Writer)) -> Bytes {
+pub(super) fn written(encode: impl FnOnce(&mut Writer)) -> Bytes {
     let mut out = Writer::new();
     encode(&mut out);
     out.into_bytes()

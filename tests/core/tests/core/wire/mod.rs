@@ -3,6 +3,7 @@
 mod document;
 mod examples;
 mod fields;
+mod files;
 mod kinds;
 mod limits;
 mod properties;

@@ -7,11 +7,13 @@ use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 use wire::control;
 use wire::cursor::Cursor;
+use wire::file::{FromFile, ToFile};
 use wire::input::Record;
 use wire::shell::{FromShell, ToShell};
 use wire::token::EnrolmentToken;
 use wire::{DecodeError, Reader, Writer, varint_size};
 
+use super::files::{self, FROM_FILE, TO_FILE};
 use super::kinds::{CONTROL, CURSOR, FROM_SHELL, INPUT, Kind, STREAM_HEADER, TO_SHELL, UPDATE};
 use super::strategies;
 
@@ -121,6 +123,8 @@ properties!(input, INPUT, strategies::input());
 properties!(cursor, CURSOR, strategies::cursor());
 properties!(to_shell, TO_SHELL, strategies::to_shell());
 properties!(from_shell, FROM_SHELL, strategies::from_shell());
+properties!(to_file, TO_FILE, files::to_file());
+properties!(from_file, FROM_FILE, files::from_file());
 properties!(control_message, CONTROL, strategies::control());
 
 proptest! {
@@ -142,6 +146,16 @@ proptest! {
     #[test]
     fn what_a_shell_says_arrives_in_pieces(messages in prop::collection::vec(strategies::from_shell(), 0..6), piece in 1..40_usize) {
         arrives_in_pieces(&FROM_SHELL, &messages, piece, FromShell::decode)?;
+    }
+
+    #[test]
+    fn what_is_said_to_files_arrives_in_pieces(messages in prop::collection::vec(files::to_file(), 0..6), piece in 1..40_usize) {
+        arrives_in_pieces(&TO_FILE, &messages, piece, ToFile::decode)?;
+    }
+
+    #[test]
+    fn what_is_said_of_files_arrives_in_pieces(messages in prop::collection::vec(files::from_file(), 0..6), piece in 1..40_usize) {
+        arrives_in_pieces(&FROM_FILE, &messages, piece, FromFile::decode)?;
     }
 
     #[test]
