@@ -1053,3 +1053,122 @@ shell-paste-title = { $count ->
 }
 shell-paste-run = Paste and run
 shell-paste-cancel = Don’t paste
+
+## Files of the remote computer
+
+view-files = File transfer
+files-start = Start file transfer
+files-stop = End access to the files
+files-none = The files of the remote computer: look at them, send, fetch, rename and delete.
+files-toolbar = Files
+files-volumes = Volumes
+files-free = { $free } free
+files-local-note = Where files may go on the remote computer is limited by its agent. A browser cannot limit what you choose on your own disk.
+files-directory = Directory
+files-crumbs = Where you are
+files-up = One directory up
+files-refresh = Refresh
+files-hidden = Show hidden files
+files-make = New directory
+files-upload = Upload
+files-upload-hint = Send files to this directory; you can also drop them here
+files-upload-files = Files…
+files-upload-folder = A whole directory…
+files-download = Download
+files-rename = Rename
+files-remove = Delete
+files-more = More options
+files-name = Name
+files-choose-first = Select something first
+files-choose-one = Select just one
+files-choose-all = Select all
+files-choose = Select { $name }
+files-download-one = Download { $name }
+files-rename-one = Rename { $name }
+files-remove-one = Delete { $name }
+files-remove-title = { $count ->
+    [one] Delete “{ $name }”?
+   *[other] Delete these { $count } files and directories?
+}
+files-remove-text = They are deleted for good, with all that is in them. They do not go to the recycle bin.
+files-column-name = Name
+files-column-size = Size
+files-column-modified = Modified
+files-loading = Reading…
+files-empty = Nothing is here.
+files-kind-file = File
+files-kind-directory = Directory
+files-kind-link = Link
+files-kind-pipe = Named pipe
+files-kind-socket = Socket
+files-kind-blockDevice = Device
+files-kind-characterDevice = Device
+files-kind-other = Something else
+files-progress = Transfer progress
+files-tidy = Clear what is over
+files-no-transfers = Nothing is being transferred.
+files-upload-of = Upload of { $name }
+files-upload-many = Upload of { $count } files
+files-download-of = Download of { $name }
+files-download-many = Download of { $count } files
+files-remove-of = Deletion of { $name }
+files-remove-many = Deletion of { $count } files
+files-items-of = { $items } of { $of }
+files-bytes-of = { $bytes } of { $of }
+files-items-rate = { $rate } a second
+files-bytes-rate = { $rate } a second
+files-left = { $time } left
+files-some-failed = { $count ->
+    [one] One was not done.
+   *[other] { $count } were not done.
+}
+files-state-waiting = Waiting
+files-state-running = Running
+files-state-paused = Paused
+files-state-lost = The connection is lost; it goes on by itself.
+files-state-done = Done
+files-state-failed = Failed
+files-state-cancelled = Cancelled
+files-pause = Pause
+files-go-on = Go on
+files-cancel = Cancel
+files-replace = Replace
+files-keep-both = Keep both
+files-skip = Skip
+files-hash = The content’s BLAKE3 hash, for comparing
+files-why-not-found = { $what }: it is not there.
+files-why-exists = { $what }: there is one of that name already.
+files-why-denied = { $what }: the computer does not allow it.
+files-why-forbidden = { $what }: this session may not use that directory.
+files-why-full = { $what }: the disk is full.
+files-why-too-long = { $what }: the name or the path is too long.
+files-why-is-directory = { $what }: it is a directory.
+files-why-not-directory = { $what }: it is no directory.
+files-why-special = { $what }: there is nothing in it that could be transferred.
+files-why-changed = { $what }: it was changed meanwhile.
+files-why-mismatch = { $what }: what arrived is not what was sent.
+files-why-read-only = { $what }: nothing can be written there.
+files-why-busy = { $what }: it is in use.
+files-why-bad-name = { $what }: no file can have that name.
+files-why-loop = { $what }: its links lead in a circle.
+files-why-unsupported = { $what }: this computer cannot do that.
+files-why-failed = { $what }: it failed.
+files-why-right = You may not do that in this session.
+files-why-lost = { $what }: the connection was lost; look whether it was done.
+files-why-source = { $what }: it cannot be read on your computer, or was changed.
+files-why-cancelled = Cancelled
+
+## Recordings of command shells
+
+admin-recordings = Recordings of command shells
+admin-recording-none = No command shell was recorded in this session.
+admin-recording-shell = Command shell
+admin-recording-play = Play
+admin-recording-pause = Pause
+admin-recording-place = Place in the recording
+admin-recording-speed = Speed
+admin-recording-shorten = Shorten long pauses
+admin-recording-screen = What the terminal showed
+admin-recording-transcript = Transcript
+admin-recording-save-cast = Save as asciicast
+admin-recording-save-text = Save as text

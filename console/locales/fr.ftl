@@ -1053,3 +1053,122 @@ shell-paste-title = { $count ->
 }
 shell-paste-run = Coller et exécuter
 shell-paste-cancel = Ne pas coller
+
+## Les fichiers de l’ordinateur distant
+
+view-files = Transfert de fichiers
+files-start = Démarrer le transfert de fichiers
+files-stop = Mettre fin à l’accès aux fichiers
+files-none = Les fichiers de l’ordinateur distant : les voir, en envoyer, en recevoir, les renommer et les supprimer.
+files-toolbar = Fichiers
+files-volumes = Volumes
+files-free = { $free } libres
+files-local-note = L’agent de l’ordinateur distant limite les dossiers utilisables. Un navigateur ne peut pas limiter ce que vous choisissez sur votre propre disque.
+files-directory = Dossier
+files-crumbs = Où vous êtes
+files-up = Dossier parent
+files-refresh = Actualiser
+files-hidden = Afficher les fichiers cachés
+files-make = Nouveau dossier
+files-upload = Envoyer
+files-upload-hint = Envoyer des fichiers dans ce dossier ; vous pouvez aussi les déposer ici
+files-upload-files = Des fichiers…
+files-upload-folder = Un dossier entier…
+files-download = Télécharger
+files-rename = Renommer
+files-remove = Supprimer
+files-more = Plus d’options
+files-name = Nom
+files-choose-first = Sélectionnez d’abord quelque chose
+files-choose-one = Sélectionnez un seul élément
+files-choose-all = Tout sélectionner
+files-choose = Sélectionner { $name }
+files-download-one = Télécharger { $name }
+files-rename-one = Renommer { $name }
+files-remove-one = Supprimer { $name }
+files-remove-title = { $count ->
+    [one] Supprimer « { $name } » ?
+   *[other] Supprimer ces { $count } fichiers et dossiers ?
+}
+files-remove-text = La suppression est définitive, avec tout le contenu. Rien ne va à la corbeille.
+files-column-name = Nom
+files-column-size = Taille
+files-column-modified = Modifié
+files-loading = Lecture…
+files-empty = Il n’y a rien ici.
+files-kind-file = Fichier
+files-kind-directory = Dossier
+files-kind-link = Lien
+files-kind-pipe = Tube nommé
+files-kind-socket = Socket
+files-kind-blockDevice = Périphérique
+files-kind-characterDevice = Périphérique
+files-kind-other = Autre chose
+files-progress = Progression des transferts
+files-tidy = Effacer ce qui est terminé
+files-no-transfers = Aucun transfert en cours.
+files-upload-of = Envoi de { $name }
+files-upload-many = Envoi de { $count } fichiers
+files-download-of = Téléchargement de { $name }
+files-download-many = Téléchargement de { $count } fichiers
+files-remove-of = Suppression de { $name }
+files-remove-many = Suppression de { $count } fichiers
+files-items-of = { $items } sur { $of }
+files-bytes-of = { $bytes } sur { $of }
+files-items-rate = { $rate } par seconde
+files-bytes-rate = { $rate } par seconde
+files-left = encore { $time }
+files-some-failed = { $count ->
+    [one] Un élément a échoué.
+   *[other] { $count } éléments ont échoué.
+}
+files-state-waiting = En attente
+files-state-running = En cours
+files-state-paused = En pause
+files-state-lost = La connexion est perdue ; le transfert reprendra de lui-même.
+files-state-done = Terminé
+files-state-failed = Échec
+files-state-cancelled = Annulé
+files-pause = Mettre en pause
+files-go-on = Reprendre
+files-cancel = Annuler
+files-replace = Remplacer
+files-keep-both = Garder les deux
+files-skip = Ignorer
+files-hash = L’empreinte BLAKE3 du contenu, pour comparer
+files-why-not-found = { $what } : introuvable.
+files-why-exists = { $what } : ce nom existe déjà.
+files-why-denied = { $what } : l’ordinateur ne le permet pas.
+files-why-forbidden = { $what } : cette session ne peut pas utiliser ce dossier.
+files-why-full = { $what } : le disque est plein.
+files-why-too-long = { $what } : le nom ou le chemin est trop long.
+files-why-is-directory = { $what } : c’est un dossier.
+files-why-not-directory = { $what } : ce n’est pas un dossier.
+files-why-special = { $what } : rien ne peut en être transféré.
+files-why-changed = { $what } : modifié entre-temps.
+files-why-mismatch = { $what } : ce qui est arrivé n’est pas ce qui a été envoyé.
+files-why-read-only = { $what } : rien ne peut y être écrit.
+files-why-busy = { $what } : en cours d’utilisation.
+files-why-bad-name = { $what } : aucun fichier ne peut porter ce nom.
+files-why-loop = { $what } : ses liens tournent en rond.
+files-why-unsupported = { $what } : cet ordinateur ne sait pas le faire.
+files-why-failed = { $what } : échec.
+files-why-right = Vous ne pouvez pas faire cela dans cette session.
+files-why-lost = { $what } : la connexion a été perdue ; vérifiez si c’est fait.
+files-why-source = { $what } : illisible sur votre ordinateur, ou modifié.
+files-why-cancelled = Annulé
+
+## Les enregistrements des invites de commandes
+
+admin-recordings = Enregistrements des invites de commandes
+admin-recording-none = Aucune invite de commandes n’a été enregistrée dans cette session.
+admin-recording-shell = Invite de commandes
+admin-recording-play = Lire
+admin-recording-pause = Mettre en pause
+admin-recording-place = Position dans l’enregistrement
+admin-recording-speed = Vitesse
+admin-recording-shorten = Raccourcir les longues pauses
+admin-recording-screen = Ce que le terminal montrait
+admin-recording-transcript = Transcription
+admin-recording-save-cast = Enregistrer en asciicast
+admin-recording-save-text = Enregistrer en texte

@@ -51,7 +51,8 @@ export interface Link {
   readonly ended: Promise<LinkEnd>;
   /** Bytes received since the link opened, as far as the page can see them. */
   readonly bytesReceived: number;
-  openDuplex(): Promise<DuplexStream>;
+  /** `order`: streams with a higher one go first; that of control when it is not said. */
+  openDuplex(order?: number): Promise<DuplexStream>;
   /** `order`: streams with a higher one go first. */
   openSend(order: number): Promise<SendStream>;
   /** The next stream that the relay opened. Rejects when the link has ended. */
@@ -60,4 +61,4 @@ export interface Link {
 }
 
 /** What goes first when the line is narrow. */
-export const SEND_ORDER = { control: 1, input: 2 } as const;
+export const SEND_ORDER = { bulk: 0, control: 1, input: 2 } as const;

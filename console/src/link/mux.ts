@@ -33,6 +33,8 @@ export interface MuxEvents {
 export class Mux {
   readonly #events: MuxEvents;
   readonly #sends = new Map<number, MuxSend>();
+  /** Streams that go behind all others. */
+  readonly #bulk = new Set<number>();
   readonly #receives = new Map<number, MuxReceive>();
   /** Streams opened by us, of both directions: [bidirectional, unidirectional]. */
   readonly #opened: [number, number] = [0, 0];
@@ -55,9 +57,13 @@ export class Mux {
     return this.#received;
   }
 
-  async openDuplex(): Promise<{ send: MuxSend; receive: MuxReceive }> {
+  /** What is sent in bulk goes behind everything else. */
+  async openDuplex(isBulk = false): Promise<{ send: MuxSend; receive: MuxReceive }> {
     const number = await this.#nextNumber(0);
     this.#put(Frame.Open, number);
+    if (isBulk) {
+      this.#bulk.add(number);
+    }
     return { send: this.#newSend(number), receive: this.#newReceive(number) };
   }
 
@@ -223,23 +229,38 @@ export class Mux {
   /** Sends what credit allows, streams in the order in which they were opened: control is the first. */
   #flush(): void {
     for (const [number, stream] of this.#sends) {
-      for (;;) {
-        const room = Math.min(DATA_BYTES_MAX, LINK_WINDOW_BYTES - (this.#sent - this.#sentArrived));
-        const bytes = 0 < room ? stream.take(room) : undefined;
-        if (bytes === undefined) {
-          break;
-        }
-        this.#sent += bytes.length;
-        const out = new Writer();
-        out.u8(Frame.Data);
-        out.varint(number);
-        out.raw(bytes);
-        this.#events.send(out.bytes);
+      if (!this.#bulk.has(number)) {
+        this.#flushStream(number, stream, LINK_WINDOW_BYTES);
       }
       if (stream.isFinished) {
         this.#sends.delete(number);
         this.#put(Frame.Finish, number);
       }
+    }
+    for (const number of this.#bulk) {
+      const stream = this.#sends.get(number);
+      if (stream) {
+        this.#flushStream(number, stream, BULK_WINDOW_BYTES);
+      } else {
+        this.#bulk.delete(number);
+      }
+    }
+  }
+
+  /** Sends what one stream has, while less than `window` bytes are under way. */
+  #flushStream(number: number, stream: MuxSend, window: number): void {
+    for (;;) {
+      const room = Math.min(DATA_BYTES_MAX, window - (this.#sent - this.#sentArrived));
+      const bytes = 0 < room ? stream.take(room) : undefined;
+      if (bytes === undefined) {
+        break;
+      }
+      this.#sent += bytes.length;
+      const out = new Writer();
+      out.u8(Frame.Data);
+      out.varint(number);
+      out.raw(bytes);
+      this.#events.send(out.bytes);
     }
   }
 
@@ -252,6 +273,9 @@ export class Mux {
     this.#events.send(out.bytes);
   }
 }
+
+/** Bytes of everything under way beyond which nothing is sent in bulk: a key typed meanwhile waits for no more. */
+const BULK_WINDOW_BYTES = 256 << 10;
 
 /** Kind and stream number take at most nine bytes of a frame. */
 const DATA_BYTES_MAX = FRAME_BYTES_MAX - 9;

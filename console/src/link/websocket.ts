@@ -5,7 +5,14 @@
  */
 import { CloseCode } from "../wire/close.ts";
 import { DecodeError } from "../wire/error.ts";
-import type { DuplexStream, Link, LinkEnd, ReceiveStream, SendStream } from "./link.ts";
+import {
+  type DuplexStream,
+  type Link,
+  type LinkEnd,
+  type ReceiveStream,
+  SEND_ORDER,
+  type SendStream,
+} from "./link.ts";
 import { Mux, MuxError } from "./mux.ts";
 
 /** WebSocket leaves applications the close codes from here on. */
@@ -55,8 +62,8 @@ class WebSocketLink implements Link {
     return this.#mux.bytesReceived;
   }
 
-  openDuplex(): Promise<DuplexStream> {
-    return this.#mux.openDuplex();
+  openDuplex(order: number = SEND_ORDER.control): Promise<DuplexStream> {
+    return this.#mux.openDuplex(order === SEND_ORDER.bulk);
   }
 
   openSend(_order: number): Promise<SendStream> {

@@ -35,8 +35,8 @@ class WebTransportLink implements Link {
     );
   }
 
-  async openDuplex(): Promise<DuplexStream> {
-    const stream = await this.#transport.createBidirectionalStream({ sendOrder: SEND_ORDER.control });
+  async openDuplex(order: number = SEND_ORDER.control): Promise<DuplexStream> {
+    const stream = await this.#transport.createBidirectionalStream({ sendOrder: order });
     return { send: sender(stream.writable), receive: this.#receiver(stream.readable) };
   }
 
@@ -97,7 +97,10 @@ function sender(writable: WritableStream<Uint8Array>): SendStream {
   const writer = writable.getWriter();
   writer.closed.catch(() => undefined);
   return {
-    write: (bytes) => writer.write(bytes),
+    // Whoever writes much waits until the browser wants more.
+    write: async (bytes) => {
+      await Promise.all([writer.write(bytes), writer.ready]);
+    },
     end: () => {
       writer.close().catch(() => undefined);
     },

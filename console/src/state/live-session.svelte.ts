@@ -22,6 +22,7 @@ import type {
 } from "../worker/messages.ts";
 import { Channel } from "./channel.ts";
 import { desk } from "./desk.svelte.ts";
+import { Files } from "./files.svelte.ts";
 import { Shells } from "./shells.svelte.ts";
 import { workerLink } from "./worker-link.svelte.ts";
 
@@ -57,6 +58,7 @@ export class LiveSession {
   /** The desk does not have us in it any more. */
   isOver = $state(false);
   readonly shells: Shells;
+  readonly files: Files;
 
   #lastAbout: Session | undefined;
   #isVisible = false;
@@ -73,6 +75,10 @@ export class LiveSession {
     this.id = target.kind === "session" ? target.session : undefined;
     this.endpointId = target.kind === "endpoint" ? target.endpointId : undefined;
     this.shells = new Shells((key, wish) => this.#send({ kind: "shell", key, wish }));
+    this.files = new Files(
+      (key, wish) => this.#send({ kind: "file", key, wish }),
+      () => this.id,
+    );
     this.#stop = workerLink.listen(view, (report) => this.#take(report));
   }
 
@@ -129,6 +135,7 @@ export class LiveSession {
     if (this.#isJoined) {
       this.#send({ kind: "leave" });
     }
+    this.files.close();
     for (const channel of this.#channels.values()) {
       channel.close();
     }
@@ -249,6 +256,9 @@ export class LiveSession {
         break;
       case "shell":
         this.shells.take(report.key, report.news);
+        break;
+      case "file":
+        this.files.take(report.key, report.news);
         break;
       case "channel":
         this.#channels.get(report.key)?.take(report.news);

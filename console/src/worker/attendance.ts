@@ -22,6 +22,7 @@ import type { Channels } from "./channels.ts";
 import type { Connection } from "./connection.ts";
 import type { CursorImages } from "./cursor-image.ts";
 import { RefusedError, reasonOf, staged } from "./failure.ts";
+import type { Files } from "./files.ts";
 import { InputSender } from "./input-sender.ts";
 import type { ColorModeName, Counters, JoinTarget, Reason, SessionPhase, VisitReport } from "./messages.ts";
 import type { QualityMeter } from "./quality.ts";
@@ -50,6 +51,7 @@ export interface AttendanceParts {
   readonly counters: Counters;
   readonly shells: Shells;
   readonly channels: Channels;
+  readonly files: Files;
   report(report: VisitReport): void;
   phase(state: SessionPhase): void;
   /** The relay let us in: the number of the session. */
@@ -146,6 +148,7 @@ export class Attendance {
   close(): void {
     this.#parts.shells.detach();
     this.#parts.channels.detach();
+    this.#parts.files.detach();
     this.#viewer?.close();
     this.#giveUp("the line was cut");
   }
@@ -254,6 +257,7 @@ export class Attendance {
     });
     this.#parts.shells.attach({ connection, session });
     channels.attach({ connection, session });
+    this.#parts.files.attach({ connection, session });
     this.#mayView = joined.grant?.view ?? false;
     this.#parts.joined(Number(session));
     report({ kind: "joined", session: Number(session), mayView: this.#mayView });

@@ -51,6 +51,12 @@ export interface Duplex {
   readonly receive: ReceiveStream;
 }
 
+/** A stream in both directions whose sender waits. */
+export interface Bulk {
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  readonly receive: ReceiveStream;
+}
+
 /** Messages that the carrier has not taken yet; more means that the relay is gone. */
 const PENDING_WRITES_MAX = 1024;
 
@@ -112,6 +118,13 @@ export class Connection {
       end: () => send.end(),
       receive: this.#counted(receive),
     };
+  }
+
+  /** The same for what carries much: each write waits until there is room for more, and everything else goes first. */
+  async openBulk(kind: StreamKind, session: SessionId): Promise<Bulk> {
+    const { send, receive } = await this.link.openDuplex(SEND_ORDER.bulk);
+    await send.write(header(kind, session));
+    return { write: (bytes) => send.write(bytes), receive: this.#counted(receive) };
   }
 
   /** Time has passed: asks whether the relay lives, and gives it up when it does not. */

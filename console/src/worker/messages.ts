@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { FilePath, Item, ToFile, Volume, Why } from "../wire/file.ts";
 import type { InputEvent, Pointer } from "../wire/input.ts";
 import type { ShellSignal, TerminalSize } from "../wire/shell.ts";
 import type { StreamKind } from "../wire/stream.ts";
@@ -150,6 +151,48 @@ export type ShellNews =
   /** The line is lost; it goes on by itself once that is back. */
   | { readonly kind: "lost" };
 
+/** A file of this computer, and what it is to be called, relative to where it goes. */
+export interface LocalFile {
+  readonly file: File;
+  readonly name: FilePath;
+}
+
+/** What the page wants of the endpoint's files. */
+export type FileWish =
+  /** Something without content. */
+  | { readonly kind: "ask"; readonly request: ToFile }
+  /** Files are sent, directories are made; names in the way are replaced, or reported. */
+  | {
+      readonly kind: "send";
+      readonly into: FilePath;
+      readonly files: readonly LocalFile[];
+      readonly directories: readonly FilePath[];
+      readonly replaces: boolean;
+    }
+  | { readonly kind: "pause"; readonly isPaused: boolean }
+  | { readonly kind: "cancel" };
+
+/** Why something with files is not done: the endpoint's reasons, and ours. */
+export type FileFault = Why | "right" | "lost" | "source" | "cancelled";
+
+/** What happens to what the page wants. `done`, `refused` are the last. */
+export type FileNews =
+  | { readonly kind: "volumes"; readonly volumes: readonly Volume[] }
+  | { readonly kind: "items"; readonly items: readonly Item[] }
+  | { readonly kind: "found"; readonly item: Item }
+  | {
+      readonly kind: "progress";
+      readonly items: number;
+      readonly itemsOf: number;
+      readonly bytes: number;
+      readonly bytesOf: number;
+    }
+  | { readonly kind: "failed"; readonly why: FileFault; readonly path: FilePath; readonly detail: string }
+  | { readonly kind: "done"; readonly items: number; readonly bytes: number }
+  | { readonly kind: "refused"; readonly why: FileFault; readonly detail: string }
+  /** The line is lost; it goes on by itself once that is back. */
+  | { readonly kind: "lost" };
+
 /** What the page wants of a stream beside the screen, such as one for files or system information. */
 export type ChannelWish =
   | { readonly kind: "open"; readonly stream: StreamKind }
@@ -181,6 +224,8 @@ export type VisitCommand =
   | { readonly kind: "input"; readonly events: readonly InputEvent[] }
   /** The page numbers its shells. */
   | { readonly kind: "shell"; readonly key: number; readonly wish: ShellWish }
+  /** The page numbers what it wants of files. */
+  | { readonly kind: "file"; readonly key: number; readonly wish: FileWish }
   /** The page numbers its channels. */
   | { readonly kind: "channel"; readonly key: number; readonly wish: ChannelWish }
   /** Tries again now, whatever the state. */
@@ -216,6 +261,7 @@ export type VisitReport =
   | { readonly kind: "quality"; readonly quality: Quality; readonly counters: Counters }
   | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "shell"; readonly key: number; readonly news: ShellNews }
+  | { readonly kind: "file"; readonly key: number; readonly news: FileNews }
   | { readonly kind: "channel"; readonly key: number; readonly news: ChannelNews }
   | {
       readonly kind: "screenshot";

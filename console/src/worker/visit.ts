@@ -11,6 +11,7 @@ import { Channels } from "./channels.ts";
 import type { Connection } from "./connection.ts";
 import type { CursorImages } from "./cursor-image.ts";
 import { RefusedError, StageError } from "./failure.ts";
+import { Files } from "./files.ts";
 import type { ColorModeName, Counters, JoinTarget, SessionPhase, Stage, VisitReport } from "./messages.ts";
 import { QualityMeter } from "./quality.ts";
 import { Shells } from "./shells.ts";
@@ -32,6 +33,7 @@ export interface VisitParts {
 export class Visit {
   readonly shells: Shells;
   readonly channels: Channels;
+  readonly files: Files;
   readonly painter: Painter;
   readonly meter = new QualityMeter(performance.now());
   readonly #parts: VisitParts;
@@ -53,6 +55,7 @@ export class Visit {
     const { report } = parts;
     this.shells = new Shells((key, news) => report({ kind: "shell", key, news }));
     this.channels = new Channels((key, news) => report({ kind: "channel", key, news }));
+    this.files = new Files((key, news) => report({ kind: "file", key, news }));
     this.painter = new Painter(parts.canvas, ({ width, height }) => report({ kind: "size", width, height }));
   }
 
@@ -92,6 +95,7 @@ export class Visit {
     this.#isOver = true;
     this.shells.clear();
     this.channels.clear();
+    this.files.clear();
     this.#attendance?.leave();
     this.#attendance = undefined;
     this.#wake?.();
@@ -161,6 +165,7 @@ export class Visit {
       counters,
       shells: this.shells,
       channels: this.channels,
+      files: this.files,
       report,
       phase: (state) => this.#attended(state),
       joined: (session) => {

@@ -96,6 +96,9 @@ function takeOfVisit(client: Client, view: number, command: VisitCommand): void 
     case "channel":
       visit?.channels.wish(command.key, command.wish);
       break;
+    case "file":
+      visit?.files.wish(command.key, command.wish);
+      break;
     case "retry":
       visit?.retry();
       client.retry();

@@ -66,6 +66,8 @@ page.on("pageerror", (error) => consoleLines.push(`uncaught: ${error.message}`))
 const commands = {
   open: ({ url }) => page.goto(url).then(() => null),
   fill: ({ selector, text }) => page.locator(selector).fill(text),
+  chooseFiles: ({ selector, paths }) => page.locator(selector).setInputFiles(paths),
+  doubleClick: ({ selector }) => page.locator(selector).dblclick(),
   click: ({ selector }) => page.locator(selector).click(),
   wait: ({ selector }) => page.locator(selector).first().waitFor({ state: "visible" }),
   type: ({ text }) => page.keyboard.type(text, { delay: 15 }),

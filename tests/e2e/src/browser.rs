@@ -119,6 +119,22 @@ impl Browser {
         self.ask(&json!({ "do": "click", "selector": selector })).map(drop)
     }
 
+    /// Clicks twice what a selector finds.
+    ///
+    /// # Errors
+    /// When there is nothing, or it stays covered.
+    pub fn double_click(&mut self, selector: &str) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "doubleClick", "selector": selector })).map(drop)
+    }
+
+    /// Chooses files of this computer in a field that a selector finds, as its dialog would.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub fn choose_files(&mut self, selector: &str, paths: &[&Path]) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "chooseFiles", "selector": selector, "paths": paths })).map(drop)
+    }
+
     /// Waits until a selector finds something visible.
     ///
     /// # Errors

@@ -28,4 +28,5 @@ export interface Panel {
 
 export const PANELS: readonly Panel[] = [
   { id: "shell", needs: ["shell"], load: () => import("./shell/ShellPanel.svelte") },
+  { id: "files", needs: ["list_files"], load: () => import("./files/FilesPanel.svelte") },
 ];

@@ -4,6 +4,7 @@
 //! subject in the other modules.
 
 mod carriers;
+mod files;
 mod films;
 mod healing;
 mod pages;
