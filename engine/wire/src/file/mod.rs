@@ -58,8 +58,8 @@ impl FilePath {
 
     /// The last of its names; the whole where there is nothing else in it.
     pub fn name(&self) -> &[u8] {
-        let names = self.0.split(|&byte| byte == b'/');
-        names.filter(|name| !name.is_empty()).next_back().unwrap_or(&self.0)
+        let mut names = self.0.split(|&byte| byte == b'/');
+        names.rfind(|name| !name.is_empty()).unwrap_or(&self.0)
     }
 
     fn encode(&self, out: &mut Writer) {
