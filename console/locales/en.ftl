@@ -520,6 +520,7 @@ admin-subject-record = Record
 admin-subject-presence = Presence
 admin-subject-login = Login
 admin-subject-rating = Rating
+admin-subject-act = On the endpoint
 admin-event = Event
 admin-object = About
 admin-by = By

@@ -520,6 +520,7 @@ admin-subject-record = Fiche
 admin-subject-presence = Présence
 admin-subject-login = Connexion
 admin-subject-rating = Évaluation
+admin-subject-act = Sur l’ordinateur
 admin-event = Événement
 admin-object = À propos de
 admin-by = Par
