@@ -151,7 +151,7 @@ impl Relay {
         let logins = Logins::new(config.login.clone(), db.clone(), sealer, Box::new(keeper.clone()))?;
         let first_account = first::make(&keeper, &logins).await?;
 
-        let sockets = Sockets::bind(&config, &certificates).await?;
+        let sockets = Sockets::bind(&config, &certificates, &metrics).await?;
         let listening = sockets.listening;
         state.remember_listening(listening.udp).map_err(LoadError::State)?;
 
@@ -242,8 +242,12 @@ struct Sockets {
 }
 
 impl Sockets {
-    async fn bind(config: &Config, certificates: &Certificates) -> Result<Self, LoadError> {
-        let (udp, https) = bind_pair(&config.endpoint, certificates).await?;
+    async fn bind(
+        config: &Config,
+        certificates: &Certificates,
+        metrics: &Metrics,
+    ) -> Result<Self, LoadError> {
+        let (udp, https) = bind_pair(&config.endpoint, certificates, metrics).await?;
         let http = match config.endpoint.http {
             Some(address) => Some(bind_tcp(address).await?),
             None => None,
@@ -261,6 +265,7 @@ impl Sockets {
 async fn bind_pair(
     config: &endpoint::Config,
     certificates: &Certificates,
+    metrics: &Metrics,
 ) -> Result<(transport::server::Endpoint, TcpListener), LoadError> {
     let address = config.listen;
     let mut tries = if address.port() == 0 { PORT_TRIES } else { 1 };
@@ -270,6 +275,7 @@ async fn bind_pair(
             address,
             certificates: certificates.resolver(),
             congestion: config.congestion.into(),
+            counts: metrics.knocks(),
         };
         let udp = transport::server::Endpoint::bind(&options)?;
         let same = udp.local_address().map_err(LoadError::State)?;

@@ -1,9 +1,12 @@
 //! Counters for Prometheus. Handles are made once; nothing is looked up on a hot path, and no label names an
 //! endpoint, so that the number of series does not grow with the fleet.
 
+use std::sync::Arc;
+
 use metrics::{Counter, Gauge, Histogram, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use transport::Carrier;
+use transport::server::HandshakeCounts;
 use wire::control::Role;
 use wire::stream::StreamKind;
 
@@ -29,6 +32,10 @@ pub(crate) struct Metrics {
     pub(crate) updates_in: Counter,
     pub(crate) updates_out: Counter,
     pub(crate) update_write_seconds: Histogram,
+    knocks: Arc<HandshakeCounts>,
+    knocks_retried: Counter,
+    knocks_refused: Counter,
+    knocks_failed: Counter,
     handshakes_accepted: Counter,
     handshakes_refused: Counter,
     closed_malformed: Counter,
@@ -134,6 +141,10 @@ impl Metrics {
             updates_in: metrics::counter!("nearhand_updates_total", "way" => "in"),
             updates_out: metrics::counter!("nearhand_updates_total", "way" => "out"),
             update_write_seconds: metrics::histogram!("nearhand_update_write_seconds"),
+            knocks: Arc::default(),
+            knocks_retried: handshakes("retried"),
+            knocks_refused: handshakes("turned_away"),
+            knocks_failed: handshakes("failed"),
             handshakes_accepted: handshakes("accepted"),
             handshakes_refused: handshakes("refused"),
             closed_malformed: faults("malformed"),
@@ -192,8 +203,16 @@ impl Metrics {
         counter.increment(bytes as u64);
     }
 
+    /// Where the UDP port counts those who do not come in.
+    pub(crate) fn knocks(&self) -> Arc<HandshakeCounts> {
+        Arc::clone(&self.knocks)
+    }
+
     /// All figures as Prometheus reads them.
     pub(crate) fn render(&self) -> String {
+        self.knocks_retried.absolute(self.knocks.retried());
+        self.knocks_refused.absolute(self.knocks.refused());
+        self.knocks_failed.absolute(self.knocks.failed());
         self.handle.run_upkeep();
         self.handle.render()
     }

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
@@ -30,6 +31,33 @@ pub struct EndpointOptions {
     pub certificates: Arc<dyn ResolvesServerCert>,
     /// Who decides how much may be under way.
     pub congestion: Congestion,
+    /// Counts what becomes of those who knock.
+    pub counts: Arc<HandshakeCounts>,
+}
+
+/// What became of handshakes that did not become links at once.
+#[derive(Debug, Default)]
+pub struct HandshakeCounts {
+    retried: AtomicU64,
+    refused: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl HandshakeCounts {
+    /// Clients that were asked to prove their address first, because many handshakes were under way.
+    pub fn retried(&self) -> u64 {
+        self.retried.load(Relaxed)
+    }
+
+    /// Clients that were turned away, because as many as may be were under way.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Relaxed)
+    }
+
+    /// Handshakes that were begun and came to nothing.
+    pub fn failed(&self) -> u64 {
+        self.failed.load(Relaxed)
+    }
 }
 
 /// Why an endpoint could not be opened.
@@ -83,6 +111,7 @@ impl Endpoint {
         let porter = Porter {
             config,
             congestion: options.congestion,
+            counts: Arc::clone(&options.counts),
             handshakes: Arc::new(Semaphore::new(settings::HANDSHAKES_MAX)),
             ready: sender,
             stop: stop.clone(),
@@ -192,6 +221,7 @@ impl std::fmt::Debug for BrowserRequest {
 struct Porter {
     config: quinn::ServerConfig,
     congestion: Congestion,
+    counts: Arc<HandshakeCounts>,
     handshakes: Arc<Semaphore>,
     ready: mpsc::Sender<Incoming>,
     stop: CancellationToken,
@@ -215,23 +245,28 @@ impl Porter {
     fn admit(&self, incoming: quinn::Incoming) {
         let under_way = settings::HANDSHAKES_MAX - self.handshakes.available_permits();
         if settings::HANDSHAKES_BEFORE_RETRY <= under_way && incoming.may_retry() {
+            self.counts.retried.fetch_add(1, Relaxed);
             // Only fails where a retry was made already, and `may_retry` said otherwise.
             let _ = incoming.retry().is_ok();
             return;
         }
         let Ok(permit) = self.handshakes.clone().try_acquire_owned() else {
             tracing::debug!(peer = %incoming.remote_address(), "refused a handshake: {under_way} are under way");
+            self.counts.refused.fetch_add(1, Relaxed);
             incoming.refuse();
             return;
         };
         let meter = Meter::default();
         let config = self.config(&meter);
         let (ready, stop) = (self.ready.clone(), self.stop.clone());
+        let counts = Arc::clone(&self.counts);
         self.tasks.spawn(async move {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {}
-                () = greet(incoming, config, meter, ready, permit) => {}
+                is_ready = greet(incoming, config, meter, ready, permit) => {
+                    counts.failed.fetch_add(u64::from(!is_ready), Relaxed);
+                }
             }
         });
     }
@@ -243,25 +278,30 @@ impl Porter {
     }
 }
 
-/// Sees one connection through its handshake and hands it over.
+/// Sees one connection through its handshake and hands it over. Says whether it came to that.
 async fn greet(
     incoming: quinn::Incoming,
     config: Arc<quinn::ServerConfig>,
     meter: Meter,
     ready: mpsc::Sender<Incoming>,
     permit: OwnedSemaphorePermit,
-) {
+) -> bool {
     let peer = incoming.remote_address();
     let greeting = timeout(settings::HANDSHAKE_TIMEOUT, shake_hands(incoming, config, meter));
-    match greeting.await.unwrap_or(Err(LinkError::TimedOut)) {
+    let is_ready = match greeting.await.unwrap_or(Err(LinkError::TimedOut)) {
         Ok(arrived) => {
             // Only fails when the endpoint is gone, and the link with it.
             let _ = ready.send(arrived).await.is_ok();
+            true
         }
-        Err(error) => tracing::debug!(%peer, %error, "a handshake failed"),
-    }
+        Err(error) => {
+            tracing::debug!(%peer, %error, "a handshake failed");
+            false
+        }
+    };
     // Held until here: links that nobody takes count as handshakes, or they would pile up.
     drop(permit);
+    is_ready
 }
 
 async fn shake_hands(

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Context;
+use bytes::Bytes;
 use proto::handshake::Opener;
 use proto::handshake::opener::{Input, Output};
 use serde::Deserialize;
@@ -118,6 +119,20 @@ impl Entry {
             Some(address) => address.clone(),
             None => host_and_port(&ticket.webtransport.url)?,
         };
+        self.link_to(address, Hello { proof: Some(hello::Proof::Ticket(ticket.ticket)), ..Hello::default() })
+            .await
+    }
+
+    /// Opens a link with the token of a relay that went away. It goes to [`Access::address`].
+    ///
+    /// # Errors
+    /// When no carrier gets through, or the relay refuses; the token may be tried again if it was not reached.
+    pub async fn link_again(&self, token: &Bytes) -> anyhow::Result<(Link, Control)> {
+        let address = self.access.address.clone().context("no address to come back to")?;
+        self.link_to(address, Hello { resume_token: token.clone(), ..Hello::default() }).await
+    }
+
+    async fn link_to(&self, address: String, hello: Hello) -> anyhow::Result<(Link, Control)> {
         let options = ConnectOptions {
             address,
             server_name: None,
@@ -130,8 +145,7 @@ impl Entry {
         let hello = Hello {
             role: Role::Technician.into(),
             software: concat!("nearhand-view/", env!("CARGO_PKG_VERSION")).to_owned(),
-            proof: Some(hello::Proof::Ticket(ticket.ticket)),
-            ..Hello::default()
+            ..hello
         };
         greet(&mut control, hello).await?;
         Ok((link, control))

@@ -15,7 +15,7 @@ use tokio_tungstenite::accept_async;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 use transport::client::{ConnectOptions, Connected, Preference, Trust, connect};
-use transport::server::{Endpoint, EndpointOptions, Incoming};
+use transport::server::{Endpoint, EndpointOptions, HandshakeCounts, Incoming};
 use transport::settings::{ALPN_NATIVE, Congestion};
 use transport::websocket::{self, Message, Side};
 use transport::{Carrier, Link, tls, tune_tcp};
@@ -38,20 +38,23 @@ pub(crate) struct Site {
     pub(crate) endpoint: Endpoint,
     pub(crate) address: SocketAddr,
     pub(crate) pin: [u8; 32],
+    pub(crate) counts: Arc<HandshakeCounts>,
     certified: Arc<CertifiedKey>,
 }
 
 impl Site {
     pub(crate) fn open() -> Self {
         let (certified, pin) = certified_key();
+        let counts = Arc::<HandshakeCounts>::default();
         let endpoint = Endpoint::bind(&EndpointOptions {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             certificates: Arc::new(One(certified.clone())),
             congestion: Congestion::default(),
+            counts: Arc::clone(&counts),
         })
         .unwrap();
         let address = endpoint.local_address().unwrap();
-        Self { endpoint, address, pin, certified }
+        Self { endpoint, address, pin, counts, certified }
     }
 
     pub(crate) fn options(&self) -> ConnectOptions {
