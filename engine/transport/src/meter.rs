@@ -298,3 +298,40 @@ impl Meter {
 fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use proto::rate::BYTES_START;
+
+    use super::*;
+
+    #[test]
+    fn while_the_screen_is_written_files_leave_half_of_the_budget_to_it() {
+        let meter = Meter::default();
+        assert_eq!(meter.room_beside_screen(), BYTES_START);
+        meter.wrote(Class::Bulk, 1_000);
+        assert_eq!(meter.room_beside_screen(), BYTES_START - 1_000);
+        meter.wrote_at(Instant::now() + Duration::from_millis(1), Class::Screen, 1_000);
+        assert_eq!(meter.room_beside_screen(), BYTES_START / 2 - 2_000);
+        assert_eq!(meter.room() as u64, BYTES_START - 2_000);
+    }
+
+    #[tokio::test]
+    async fn what_may_wait_waits_for_room_and_never_starves() {
+        let meter = Meter::default();
+        assert_eq!(meter.turn().await as u64, BYTES_START);
+        meter.wrote(Class::Bulk, 100_000);
+        assert_eq!(meter.room(), 0);
+        // Nothing is acknowledged: a little goes on all the same.
+        assert_eq!(meter.turn().await as u64, BYTES_START / 8);
+        meter.delivered(95_000);
+        assert_eq!(meter.turn().await as u64, BYTES_START - 5_000);
+    }
+
+    #[test]
+    fn less_than_two_packets_are_no_room() {
+        let meter = Meter::default();
+        meter.wrote(Class::Screen, BYTES_START as usize - 1_000);
+        assert_eq!(meter.room(), 0);
+    }
+}

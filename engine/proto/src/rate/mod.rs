@@ -18,7 +18,7 @@ mod tests;
 use best::Best;
 
 /// The queue that a full link is allowed: enough to keep it busy between two captures.
-pub const QUEUE_WANTED: Duration = Duration::from_millis(20);
+pub const QUEUE_WANTED: Duration = Duration::from_millis(18);
 
 /// While the queue is shorter than this, the budget probes for more.
 pub const QUEUE_SHORT: Duration = Duration::from_millis(15);
@@ -33,7 +33,7 @@ pub const BYTES_MIN: u64 = 2 * PACKET_BYTES;
 pub const BYTES_START: u64 = 20 << 10;
 
 /// What every link may have in the queue beside, for the same reason on slow lines.
-const BYTES_EXTRA: u64 = 2 * PACKET_BYTES;
+const BYTES_EXTRA: u64 = PACKET_BYTES;
 
 const PACKET_BYTES: u64 = 1200;
 

@@ -13,7 +13,7 @@ use bytes::{Bytes, BytesMut};
 use e2e::site::Site;
 use e2e::technician;
 use figures::figure::{Figure, quantile};
-use figures::synthetic::{Noise, PICTURES_PER_SECOND, send};
+use figures::synthetic::{Noise, send};
 use rand::RngExt as _;
 use tokio::task::JoinSet;
 use transport::client::Preference;
@@ -36,6 +36,9 @@ const SESSIONS_EACH: usize = 16;
 
 /// Until all see, at first and again.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often each session's picture changes: somebody works there.
+const PICTURE_EVERY: Duration = Duration::from_millis(250);
 
 /// How often each technician types.
 const TYPE_EVERY: Duration = Duration::from_millis(100);
@@ -148,7 +151,7 @@ async fn spread(going: Option<GoingAway>) {
 /// Serves one link, until the relay says that it goes.
 async fn serve(mut agent: Connected, seed: u64, stage: &Arc<Stage>) -> anyhow::Result<GoingAway> {
     let mut shown: Option<Noise> = None;
-    let mut beat = tokio::time::interval(Duration::from_secs(1) / PICTURES_PER_SECOND);
+    let mut beat = tokio::time::interval(PICTURE_EVERY);
     let mut inputs = JoinSet::new();
     loop {
         tokio::select! {
