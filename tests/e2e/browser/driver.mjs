@@ -25,6 +25,8 @@ const flags = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A page that measures its memory waits for no other garbage collection.
+  "--enable-blink-features=ForceEagerMeasureMemory",
 ];
 // `--disable-quic` does not concern WebTransport; a rule for the resolver does, port included.
 if (settings.detour) flags.push(`--host-resolver-rules=MAP ${settings.detour.from} ${settings.detour.to}`);
@@ -62,6 +64,12 @@ if (settings.video === false) {
 const consoleLines = [];
 page.on("console", (message) => consoleLines.push(`${message.type()}: ${message.text()}`));
 page.on("pageerror", (error) => consoleLines.push(`uncaught: ${error.message}`));
+
+/** All that the page and its workers have loaded, but for the API. */
+const loaded = [];
+page.on("requestfinished", (request) => {
+  if (!new URL(request.url()).pathname.startsWith("/api/")) loaded.push(request);
+});
 
 const commands = {
   open: ({ url }) => page.goto(url).then(() => null),
@@ -108,6 +116,10 @@ const commands = {
   },
   screenshot: ({ path }) => page.screenshot({ path }).then(() => null),
   console: () => consoleLines,
+  async loaded() {
+    const sizes = await Promise.all(loaded.splice(0).map((request) => request.sizes()));
+    return sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
+  },
 };
 
 say({ ok: null });

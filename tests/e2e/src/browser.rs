@@ -252,6 +252,15 @@ impl Browser {
         Ok(serde_json::from_value(found)?)
     }
 
+    /// Bytes of all that page and workers loaded since the last time that this was asked, as they travelled, but for
+    /// the API.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub fn loaded_bytes(&mut self) -> anyhow::Result<u64> {
+        Ok(serde_json::from_value(self.ask(&json!({ "do": "loaded" }))?)?)
+    }
+
     /// What the page wrote to its console, errors included.
     ///
     /// # Errors

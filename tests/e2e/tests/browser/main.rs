@@ -3,12 +3,14 @@
 //! One test is one short story. [`stage`] sets it up and has the technician's hands; the stories are told by
 //! subject in the other modules.
 
+mod administration;
 mod carriers;
 mod files;
 mod films;
 mod healing;
 mod pages;
 mod picture;
+mod portal;
 mod shell;
 mod stage;
 mod toolbar;

@@ -1,0 +1,214 @@
+//! The album: every page as a picture, in both languages and all themes, in several sizes, with what axe finds on each.
+//!
+//! The pictures go to `target/figures/album/`, for somebody who looks at them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use e2e::browser::{Browser, Window};
+use figures::figure::{Figure, or_skip};
+use figures::stage::{BOUND, NAME, Stage};
+use serde_json::{Value, json};
+
+const LANGUAGES: [&str; 2] = ["en", "fr"];
+const THEMES: [&str; 3] = ["light", "dark", "contrast"];
+
+/// Sizes of a desk: the smallest that must do, a usual and a large one.
+const DESKS: [(u16, u16); 3] = [(1024, 700), (1440, 900), (2560, 1440)];
+
+/// A phone in the hand.
+const PHONE: (u16, u16) = (390, 844);
+
+/// Pages of the administration, by their addresses.
+const ADMINISTRATION: [&str; 19] = [
+    "me",
+    "reports",
+    "status",
+    "live",
+    "audit",
+    "site",
+    "account",
+    "account/new",
+    "team",
+    "team/new",
+    "portal",
+    "portal/new",
+    "issue/new",
+    "queue_rule/new",
+    "jump_group/new",
+    "role/new",
+    "jump_policy",
+    "jump_policy/new",
+    "session_policy/new",
+];
+
+/// Pages of the console beside its sessions.
+const CONSOLE: [&str; 2] = ["", "jump"];
+
+/// Where pictures go, and what was found so far.
+struct Album {
+    folder: PathBuf,
+    pictures: usize,
+    barriers: Vec<String>,
+}
+
+/// How a page is shown.
+#[derive(Clone, Copy)]
+struct Look {
+    size: (u16, u16),
+    language: &'static str,
+    theme: &'static str,
+}
+
+impl Look {
+    /// Everything at the smallest size; one look at the others.
+    fn of_desks() -> Vec<Self> {
+        let [small, others @ ..] = DESKS;
+        let mut looks = Self::all(small);
+        looks.extend(others.map(|size| Self { size, language: "en", theme: "light" }));
+        looks
+    }
+
+    fn all(size: (u16, u16)) -> Vec<Self> {
+        let looks = LANGUAGES.iter().flat_map(|&language| THEMES.iter().map(move |&theme| (language, theme)));
+        looks.map(|(language, theme)| Self { size, language, theme }).collect()
+    }
+
+    fn browser(self) -> anyhow::Result<Browser> {
+        let (width, height) = self.size;
+        Browser::start(Window { width, height, language: self.language, ..Window::default() })
+    }
+
+    /// Opens an address, in the look.
+    fn open(self, page: &mut Browser, address: &str) -> anyhow::Result<()> {
+        page.open(address)?;
+        page.value(&format!("localStorage.setItem('nearhand.theme', '{}')", self.theme))?;
+        page.open("about:blank")?;
+        page.open(address)
+    }
+}
+
+impl Album {
+    fn open() -> anyhow::Result<Self> {
+        let programs = std::env::var_os("NEARHAND_BIN_DIR").map(PathBuf::from);
+        let target = programs
+            .as_deref()
+            .and_then(Path::parent)
+            .map_or_else(|| PathBuf::from("target"), Path::to_owned);
+        let folder = target.join("figures/album");
+        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        Ok(Self { folder, pictures: 0, barriers: Vec::new() })
+    }
+
+    fn keep(&mut self, page: &mut Browser, look: Look, name: &str) -> anyhow::Result<()> {
+        let (width, height) = look.size;
+        let name = format!("{}-{width}x{height}-{}-{}", name.replace('/', "-"), look.language, look.theme);
+        page.screenshot(&self.folder.join(format!("{name}.png")))?;
+        self.pictures += 1;
+        self.barriers.extend(page.barriers()?.into_iter().map(|barrier| format!("{name}: {barrier}")));
+        Ok(())
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let mut album = Album::open()?;
+    or_skip("the portal", portal(&mut album));
+    or_skip("the administration", administration(&mut album));
+    or_skip("the console", console(&mut album));
+    for barrier in &album.barriers {
+        eprintln!("{barrier}");
+    }
+    eprintln!("{}", album.folder.display());
+    Figure::new("pictures in the album", album.pictures as f64, "").print()?;
+    Figure::new("barriers that axe finds on them", album.barriers.len() as f64, "").at_most(0.0).print()
+}
+
+fn log_in(page: &mut Browser, stage: &Stage) -> anyhow::Result<()> {
+    page.fill("[name=user]", stage.site.user())?;
+    page.fill("[name=password]", stage.site.password())?;
+    page.click("button[type=submit]")
+}
+
+/// Sends something to the relay as the page would, and gives the answer.
+fn post(page: &mut Browser, path: &str, body: &Value) -> anyhow::Result<Value> {
+    page.value(&format!(
+        "fetch('{path}', {{ method: 'POST', headers: {{ 'content-type': 'application/json' }}, \
+         body: JSON.stringify({body}) }}).then((answer) => answer.json())"
+    ))
+}
+
+/// The start, a fault in it, waiting, the chat and the end, on a phone and on a desk.
+fn portal(album: &mut Album) -> anyhow::Result<()> {
+    let stage = Stage::set(640, 480)?;
+    let mut staff = Browser::start(Window::default())?;
+    staff.open(&format!("{}/login", stage.site.api_url()))?;
+    log_in(&mut staff, &stage)?;
+    staff.wait_for("main h1")?;
+    let names = "fetch('/api/names/portal').then((answer) => answer.json())";
+    let portal = staff.value(names)?["names"][0]["id"].clone();
+    for look in Look::all(PHONE).into_iter().chain(Look::all(DESKS[0])) {
+        let mut page = look.browser()?;
+        look.open(&mut page, &stage.site.api_url())?;
+        page.wait_for("[name=key]")?;
+        album.keep(&mut page, look, "portal-start")?;
+        page.click("button[type=submit]")?;
+        album.keep(&mut page, look, "portal-start-faults")?;
+        let made = post(&mut staff, "/api/keys", &json!({ "portal": portal, "valid_for_s": 600 }))?;
+        page.fill("[name=key]", made["code"].as_str().context("a key")?)?;
+        page.fill("[name=name]", "Cara")?;
+        page.click("button[type=submit]")?;
+        page.wait_for("[role=log]")?;
+        album.keep(&mut page, look, "portal-waiting")?;
+        page.fill("[name=message]", "The printer is on fire, and the cat is in the paper tray.")?;
+        page.press("Enter")?;
+        page.wait_for(".own")?;
+        page.click("[data-end=ask]")?;
+        album.keep(&mut page, look, "portal-chat")?;
+        page.click("[data-end=yes]")?;
+        page.click(".stars label:nth-child(4)")?;
+        album.keep(&mut page, look, "portal-end")?;
+    }
+    let look = Look { size: PHONE, language: "en", theme: "light" };
+    let mut page = look.browser()?;
+    look.open(&mut page, &format!("{}/join", stage.site.api_url()))?;
+    page.wait_for("[data-phase=unknown]")?;
+    album.keep(&mut page, look, "join-unknown")
+}
+
+fn administration(album: &mut Album) -> anyhow::Result<()> {
+    let stage = Stage::set(640, 480)?;
+    for look in Look::of_desks() {
+        let mut page = look.browser()?;
+        look.open(&mut page, &format!("{}/login", stage.site.api_url()))?;
+        page.wait_for("[name=user]")?;
+        album.keep(&mut page, look, "login")?;
+        log_in(&mut page, &stage)?;
+        for address in ADMINISTRATION {
+            page.value(&format!("location.hash = '#/{address}'"))?;
+            page.until("document.querySelector('main h1') && !document.querySelector('main p.said')", BOUND)?;
+            album.keep(&mut page, look, &format!("admin-{address}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn console(album: &mut Album) -> anyhow::Result<()> {
+    let stage = Stage::set(1280, 800)?;
+    for look in Look::of_desks() {
+        let mut page = look.browser()?;
+        look.open(&mut page, &format!("{}?probe=1", stage.site.console_url()))?;
+        page.wait_for("[name=user]")?;
+        album.keep(&mut page, look, "console-login")?;
+        log_in(&mut page, &stage)?;
+        page.wait_for("[data-queue=personal]")?;
+        for address in CONSOLE {
+            page.value(&format!("location.hash = '#/{address}'"))?;
+            page.until("!document.querySelector('main [aria-busy=true]')", BOUND)?;
+            album.keep(&mut page, look, &format!("console-{address}"))?;
+        }
+        page.click(&format!("button[aria-label$='{NAME}']"))?;
+        page.until("window.nearhand?.state.phase === 'live'", BOUND)?;
+        album.keep(&mut page, look, "console-session")?;
+    }
+    Ok(())
+}

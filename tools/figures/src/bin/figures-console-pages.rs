@@ -1,0 +1,162 @@
+//! What the pages cost: bytes until one can be used, how long that takes, and how long a click takes to show while news
+//! arrive 20 times a second.
+//!
+//! The browser counts: bytes as they travel, times by its own clock, interactions as its event timing has them.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use e2e::browser::{Browser, Window};
+use e2e::site::Site;
+use figures::browser;
+use figures::figure::{Figure, or_skip, quantile};
+use figures::stage::{BOUND, NAME, Stage};
+use serde_json::{Value, json};
+use tokio::time::MissedTickBehavior;
+
+/// The bounds for what the console loads, compressed.
+const QUEUES_KB_MAX: f64 = 250.0;
+const SESSION_KB_MAX: f64 = 120.0;
+
+/// The bound for an interaction to be seen.
+const PAINT_MS_MAX: f64 = 100.0;
+
+/// News a second while somebody clicks.
+const NEWS: u32 = 20;
+
+/// Interactions that are measured.
+const CLICKS: usize = 60;
+
+/// The shortest interaction that browsers tell of; what is not told of counts as this.
+const TOLD_FROM_MS: f64 = 16.0;
+
+/// When the page could first be used: its first picture is there, and no long task runs any more.
+const INTERACTIVE: &str = "new Promise((resolve) => {
+    const ends = [];
+    const watch = new PerformanceObserver((list) => ends.push(...list.getEntries().map((task) => task.startTime + task.duration)));
+    watch.observe({ type: 'longtask', buffered: true });
+    const painted = () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime;
+    const look = () => painted() === undefined
+        ? requestAnimationFrame(look)
+        : setTimeout(() => resolve(Math.max(painted(), ...ends)), 300);
+    look();
+})";
+
+/// Keeps the duration of every interaction.
+const WATCH: &str = "(() => {
+    window.interactions = new Map();
+    new PerformanceObserver((list) => {
+        for (const { interactionId, duration } of list.getEntries()) {
+            if (interactionId) window.interactions.set(interactionId, Math.max(duration, window.interactions.get(interactionId) ?? 0));
+        }
+    }).observe({ type: 'event', durationThreshold: 16 });
+})()";
+
+#[tokio::main]
+async fn main() {
+    or_skip("the portal", portal());
+    or_skip("the administration", administration());
+    or_skip("the console", console().await);
+}
+
+/// Opens a page in a browser that has loaded nothing yet.
+fn open(address: &str, wanted: &str) -> anyhow::Result<Browser> {
+    let mut page = Browser::start(Window::default())?;
+    page.open(address)?;
+    page.wait_for(wanted)?;
+    Ok(page)
+}
+
+fn loaded(page: &mut Browser, name: &str) -> anyhow::Result<Figure> {
+    Ok(Figure::new(format!("{name}: loaded, compressed"), page.loaded_bytes()? as f64 / 1000.0, "kB"))
+}
+
+fn interactive(page: &mut Browser, name: &str) -> anyhow::Result<Figure> {
+    let at = page.value(INTERACTIVE)?.as_f64().context("a time")?;
+    Ok(Figure::new(format!("{name}: time to interactive"), at, "ms"))
+}
+
+fn log_in(page: &mut Browser, site: &Site) -> anyhow::Result<()> {
+    page.fill("[name=user]", site.user())?;
+    page.fill("[name=password]", site.password())?;
+    page.click("button[type=submit]")
+}
+
+fn portal() -> anyhow::Result<()> {
+    let site = Site::start()?;
+    let mut page = open(&site.api_url(), "[name=key]")?;
+    loaded(&mut page, "portal")?.print()?;
+    interactive(&mut page, "portal")?.print()
+}
+
+fn administration() -> anyhow::Result<()> {
+    let site = Site::start()?;
+    let mut page = open(&format!("{}/login", site.api_url()), "[name=user]")?;
+    log_in(&mut page, &site)?;
+    page.wait_for("main h1")?;
+    loaded(&mut page, "administration")?.print()?;
+    interactive(&mut page, "administration")?.print()
+}
+
+async fn console() -> anyhow::Result<()> {
+    let stage = Stage::set(1024, 640)?;
+    let mut page = open(&format!("{}?probe=1", stage.site.console_url()), "[name=user]")?;
+    interactive(&mut page, "console, signing in")?.print()?;
+    log_in(&mut page, &stage.site)?;
+    page.wait_for("[data-queue=personal]")?;
+    page.until("fetch('/api/me/presence').then((a) => a.json()).then((now) => now.console !== null)", BOUND)?;
+    loaded(&mut page, "console, queues")?.at_most(QUEUES_KB_MAX).print()?;
+
+    paints(&stage, &mut page).await?;
+
+    page.click("a[href='#/jump']")?;
+    page.click(&format!("button[aria-label='Jump to {NAME}']"))?;
+    page.until("window.nearhand?.state.phase === 'live'", BOUND)?;
+    loaded(&mut page, "console, a session beyond queues")?.at_most(SESSION_KB_MAX).print()?;
+    page.value("location.reload()").or_else(|_| page.value("0"))?;
+    page.until("window.nearhand?.state.phase === 'live'", BOUND)?;
+    interactive(&mut page, "console, a session that is loaded again")?.print()
+}
+
+/// How long clicks take to be seen, on a page to which news come.
+async fn paints(stage: &Stage, page: &mut Browser) -> anyhow::Result<()> {
+    let client = browser::log_in(&stage.site).await?;
+    let team = browser::team(&client, &stage.site).await?;
+    let news = tokio::spawn(tell(client, stage.site.api_url(), team));
+    page.value(WATCH)?;
+    let clicks = clicks(page, team);
+    news.abort();
+    clicks?;
+    let told = page.value(
+        "new Promise((resolve) => setTimeout(() => resolve([...window.interactions.values()]), 500))",
+    )?;
+    let mut times_ms: Vec<f64> = serde_json::from_value(told)?;
+    let untold = (2 * CLICKS).saturating_sub(times_ms.len());
+    times_ms.extend(std::iter::repeat_n(TOLD_FROM_MS, untold));
+    let name = format!("interaction to next paint, {NEWS} events a second");
+    Figure::new(format!("{name}: p95"), quantile(&times_ms, 0.95)?, "ms").at_most(PAINT_MS_MAX).print()?;
+    Figure::new(format!("{name}: slowest of {}", times_ms.len()), quantile(&times_ms, 1.0)?, "ms").print()
+}
+
+/// To and fro between two queues.
+fn clicks(page: &mut Browser, team: u64) -> anyhow::Result<()> {
+    for _ in 0..CLICKS {
+        page.click(&format!("[data-queue='{team}'] a, a[data-queue='{team}']"))?;
+        page.click("a[data-queue=personal], [data-queue=personal] a")?;
+    }
+    Ok(())
+}
+
+/// Changes what stands in everybody's lists, as often as is asked.
+async fn tell(client: reqwest::Client, site: String, team: u64) -> anyhow::Result<()> {
+    let url = format!("{site}/api/me/preferences");
+    let mut own: Value = client.get(&url).send().await?.error_for_status()?.json().await?;
+    let mut interval = tokio::time::interval(Duration::from_secs(1) / NEWS);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    for number in 0_u64.. {
+        interval.tick().await;
+        own["favorites"] = if number % 2 == 0 { json!([team]) } else { json!([]) };
+        client.put(&url).json(&own).send().await?.error_for_status()?;
+    }
+    Ok(())
+}
