@@ -11,7 +11,7 @@ use figures::figure::{Figure, or_skip, quantile};
 use figures::stage::{BOUND, NAME, Stage};
 
 /// A line on which round trips are easily counted.
-const FAR: Line = Line { delay: Duration::from_millis(100), loss: 0.0, rate_bits: 0, seed: 1 };
+const FAR: Line = Line::new(Duration::from_millis(100), 0.0, 0, 1);
 
 /// Sessions that are opened on each line.
 const OPENINGS: usize = 5;
