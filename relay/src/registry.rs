@@ -23,6 +23,9 @@ use crate::time::Moment;
 /// Events that a slow reader may be behind before it gets the whole list again.
 const CHANGES_MAX: usize = 256;
 
+/// Changes of control that a slow reader may be behind before it is told of all sessions again.
+const CONTROLS_MAX: usize = 256;
+
 /// An endpoint came, went or changed; made once for all readers.
 pub(crate) type EndpointChanged = Arc<EndpointView>;
 
@@ -46,6 +49,7 @@ pub(crate) struct Place {
 pub(crate) struct Registry {
     tables: Mutex<Tables>,
     changes: broadcast::Sender<EndpointChanged>,
+    controls: broadcast::Sender<SessionId>,
 }
 
 #[derive(Debug, Default)]
@@ -59,7 +63,11 @@ struct Tables {
 
 impl Default for Registry {
     fn default() -> Self {
-        Self { tables: Mutex::default(), changes: broadcast::channel(CHANGES_MAX).0 }
+        Self {
+            tables: Mutex::default(),
+            changes: broadcast::channel(CHANGES_MAX).0,
+            controls: broadcast::channel(CONTROLS_MAX).0,
+        }
     }
 }
 
@@ -183,6 +191,17 @@ impl Registry {
     /// News of endpoints from now on.
     pub(crate) fn changes(&self) -> broadcast::Receiver<EndpointChanged> {
         self.changes.subscribe()
+    }
+
+    /// The sessions in which somebody takes control or gives it up, from now on.
+    pub(crate) fn controls(&self) -> broadcast::Receiver<SessionId> {
+        self.controls.subscribe()
+    }
+
+    /// Tells everybody who listens that others have control in a session than before.
+    pub(crate) fn announce_control(&self, session: SessionId) {
+        // Nobody may be listening, which is no failure.
+        let _ = self.controls.send(session);
     }
 
     /// Tells everybody who listens how an endpoint is now.

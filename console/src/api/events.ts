@@ -5,6 +5,7 @@
  * |--------------|-----------------------------------------------------------------------------------------|
  * | `endpoints`  | the whole list of computers; the first event of every connection                        |
  * | `endpoint`   | one `Endpoint` that is new or changed                                                   |
+ * | `controls`   | `Controls`: who has control in a session of ours, at first and whenever it changes      |
  * | `desk`       | `News`: what happened to what; whoever shows it reads it again                           |
  * | `reset`      | so much was missed that everything is to be read again                                  |
  * | `taken_over` | another console of the account took over; the relay closes the connection after it       |
@@ -15,7 +16,7 @@
  * @module
  */
 import { type Endpoint, me } from "./client.ts";
-import type { Queue } from "./desk.ts";
+import type { Participant, Queue } from "./desk.ts";
 
 /** Something happened on the desk. */
 export interface News {
@@ -29,9 +30,16 @@ export interface News {
   readonly arrives_in?: Queue;
 }
 
+/** Whose input reaches the endpoint of a session. */
+export interface Controls {
+  readonly session: number;
+  readonly who: readonly Participant[];
+}
+
 export interface EventHandlers {
   endpoints?(list: Endpoint[]): void;
   endpoint?(one: Endpoint): void;
+  controls?(one: Controls): void;
   desk?(news: News): void;
   /** Everything is to be read again: at first, and after a gap. */
   reset?(): void;
@@ -73,6 +81,7 @@ export function follow(handlers: EventHandlers): () => void {
     source.addEventListener("open", () => handlers.live?.(true));
     source.addEventListener("endpoints", (event) => handlers.endpoints?.(JSON.parse(event.data)));
     source.addEventListener("endpoint", (event) => handlers.endpoint?.(JSON.parse(event.data)));
+    source.addEventListener("controls", (event) => handlers.controls?.(JSON.parse(event.data)));
     source.addEventListener("desk", (event) => handlers.desk?.(JSON.parse(event.data)));
     source.addEventListener("reset", () => handlers.reset?.());
     source.addEventListener("taken_over", () => end(handlers.takenOver ?? handlers.logout));

@@ -26,6 +26,9 @@ class Desk {
   /** The computers, by their ids. */
   endpoints = $state.raw<ReadonlyMap<string, Endpoint>>(new Map());
 
+  /** Who has control, by the number of the session. */
+  controls = $state.raw<ReadonlyMap<number, readonly api.Participant[]>>(new Map());
+
   readonly permissions = new Reading(api.myPermissions);
   readonly preferences = new Reading(api.preferences);
   readonly presence = new Reading(api.presence);
@@ -76,6 +79,9 @@ class Desk {
       endpoint: (one) => {
         this.endpoints = new Map(this.endpoints).set(one.id, one);
       },
+      controls: ({ session, who }) => {
+        this.controls = new Map(this.controls).set(session, who);
+      },
       live: (isLive) => {
         this.live = isLive;
       },
@@ -94,6 +100,7 @@ class Desk {
       this.me = undefined;
       this.live = true;
       this.endpoints = new Map();
+      this.controls = new Map();
     };
   }
 

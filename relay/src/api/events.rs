@@ -1,10 +1,10 @@
 //! `/api/events`: what happens, as it happens: endpoints that come and go, and news of the desk.
 //!
-//! Each connection starts with the list of endpoints. News of the desk (`desk`) go to those whom they concern, and
+//! Each connection starts with the list of endpoints, and with who has control in each session of the reader's. News of the desk (`desk`) go to those whom they concern, and
 //! say what happened to what; pages read the rest. They carry the log's number as their id: who comes back with the
 //! last one gets what was missed, or `reset` where that is too long ago. A reader that is too slow gets `reset`, too.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +14,14 @@ use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use desk::session::Queue;
-use desk::{AccountId, Event as DeskEvent, chat};
+use desk::{AccountId, Event as DeskEvent, Participant, chat};
 use futures_util::Stream;
 use serde::Serialize;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use wire::SessionId;
 
 use crate::api::Shared;
 use crate::api::endpoints;
@@ -46,6 +47,13 @@ struct News {
     arrives_in: Option<Queue>,
 }
 
+/// Whose input reaches the endpoint of a session.
+#[derive(Serialize)]
+struct Controls {
+    session: desk::SessionId,
+    who: BTreeSet<Participant>,
+}
+
 pub(super) async fn follow(
     State(site): State<Shared>,
     LoggedIn(login): LoggedIn,
@@ -53,6 +61,7 @@ pub(super) async fn follow(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     // Subscribed before anything is read: what changes in between comes twice rather than not at all.
     let (changes, news) = (site.registry.changes(), site.keeper.follow());
+    let controls = site.registry.controls();
     let last: Option<u64> = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let missed = last.map_or_else(|| Some(Vec::new()), |last| site.keeper.since(last));
     let follower = Follower {
@@ -60,9 +69,10 @@ pub(super) async fn follow(
         ended: site.logins.ended(login.id),
         console_over: site.consoles.token(login.id),
         expires: Instant::now() + login.expires.after(Moment::now()),
-        waiting: VecDeque::from([Next::Endpoints]),
+        waiting: VecDeque::from([Next::Endpoints, Next::AllControls]),
         seen: last.unwrap_or(0),
         changes,
+        controls,
         news,
         site,
     };
@@ -77,6 +87,7 @@ struct Follower {
     site: Shared,
     account: AccountId,
     changes: broadcast::Receiver<EndpointChanged>,
+    controls: broadcast::Receiver<SessionId>,
     news: broadcast::Receiver<Happened>,
     ended: Arc<CancellationToken>,
     console_over: Arc<CancellationToken>,
@@ -91,6 +102,9 @@ struct Follower {
 enum Next {
     Endpoints,
     Endpoint(EndpointChanged),
+    Controls(SessionId),
+    /// Of all sessions: some were missed.
+    AllControls,
     Desk(Happened),
     Reset,
     End(&'static str),
@@ -118,6 +132,12 @@ impl Follower {
                 Next::Endpoints => Some(self.endpoints().await?),
                 Next::Endpoint(changed) => endpoints::seen_by(&self.site, self.account, &changed)
                     .map(|endpoint| event("endpoint", &endpoint)),
+                Next::Controls(session) => self.controls(session),
+                Next::AllControls => {
+                    let sessions = self.site.registry.sessions();
+                    self.waiting.extend(sessions.iter().map(|session| Next::Controls(session.id)));
+                    None
+                }
                 Next::Desk(happened) => self.desk(&happened),
                 Next::Reset => Some(Event::default().event("reset").data("{}")),
                 Next::End(why) => {
@@ -147,6 +167,10 @@ impl Follower {
                 Ok(changed) => Some(Next::Endpoint(changed)),
                 Err(error) => self.lagged(error, Next::Endpoints),
             },
+            session = self.controls.recv() => match session {
+                Ok(session) => Some(Next::Controls(session)),
+                Err(error) => self.lagged(error, Next::AllControls),
+            },
         }
     }
 
@@ -168,6 +192,15 @@ impl Follower {
                 None
             }
         }
+    }
+
+    /// Who has control in a session, for those who are in it.
+    fn controls(&self, id: SessionId) -> Option<Event> {
+        let session = desk::SessionId::new(id.to_wire());
+        let me = Participant::Account(self.account);
+        self.site.keeper.read().session(session).filter(|state| state.has(me))?;
+        let who = self.site.registry.session(id)?.controlling();
+        Some(event("controls", &Controls { session, who }))
     }
 
     /// News for this reader, if it is, and if it was not sent before.

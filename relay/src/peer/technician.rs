@@ -208,7 +208,10 @@ impl TechnicianTask<'_> {
             }
             Body::ControlWish(wish) => {
                 if let Some(seat) = self.seat(wish.session) {
-                    seat.session.wish_control(seat.seat, wish.wanted);
+                    let has_changed = seat.session.wish_control(seat.seat, wish.wanted);
+                    if has_changed {
+                        self.site.registry.announce_control(seat.session.id);
+                    }
                 }
                 Ok(())
             }

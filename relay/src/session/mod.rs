@@ -287,9 +287,9 @@ impl Session {
     }
 
     /// A technician wants control, or gives it up; the answer says what he has.
-    pub(crate) fn wish_control(&self, seat: Seat, wanted: bool) {
+    pub(crate) fn wish_control(&self, seat: Seat, wanted: bool) -> bool {
         let mut state = self.state.lock();
-        let Some(seated) = state.seats.get_mut(&seat) else { return };
+        let Some(seated) = state.seats.get_mut(&seat) else { return false };
         let granted = wanted && seated.technician.grant.control;
         let had = std::mem::replace(&mut seated.controls, granted);
         let refused = wanted && !granted;
@@ -299,6 +299,14 @@ impl Session {
         if had && !granted {
             self.release(&state, seat, false);
         }
+        had != granted
+    }
+
+    /// Whose input reaches the endpoint.
+    pub(crate) fn controlling(&self) -> BTreeSet<Participant> {
+        let state = self.state.lock();
+        let controls = state.seats.values().filter(|seated| seated.controls);
+        controls.map(|seated| seated.technician.who).collect()
     }
 
     /// The agent to which a technician's input may go now; `None` when he has no control, or it is away.

@@ -5,6 +5,7 @@
 
 mod administration;
 mod carriers;
+mod day;
 mod files;
 mod films;
 mod healing;

@@ -1,0 +1,159 @@
+//! A technician's day: from a key on the portal to the end of the session, by everybody who has a part in it.
+
+use anyhow::Context;
+use e2e::browser::{Browser, Window};
+use e2e::site::Site;
+
+use crate::stage::{BOUND, Page};
+
+/// What the customer calls himself.
+const CUSTOMER: &str = "Cara Lopez";
+
+/// Three people before their browsers.
+struct Day {
+    site: Site,
+    ann: Page,
+    ben: Page,
+    customer: Browser,
+}
+
+impl Day {
+    /// Ann has generated a session key, and the customer has started a session by it on the portal.
+    fn begin() -> anyhow::Result<Self> {
+        let site = Site::start()?;
+        let ann = technician(&site)?;
+        let ben = technician(&site)?;
+        let customer = Browser::start(Window::default())?;
+        let mut day = Self { site, ann, ben, customer };
+        let key = day.ann.generate_key()?;
+        day.customer.open(&day.site.api_url())?;
+        day.customer.fill("[name=key]", &key)?;
+        day.customer.fill("[name=name]", CUSTOMER)?;
+        day.customer.click("button[type=submit]")?;
+        Ok(day)
+    }
+}
+
+fn technician(site: &Site) -> anyhow::Result<Page> {
+    let (user, password) = site.account()?;
+    let mut browser = Browser::start(Window::default())?;
+    browser.open(&format!("{}?probe=1", site.console_url()))?;
+    let mut page = Page { browser };
+    page.log_in(&user, &password)?;
+    page.browser.wait_for("[data-queue=personal]")?;
+    page.browser.until(
+        "fetch('/api/me/presence').then((answer) => answer.json()).then((now) => now.console !== null)",
+        BOUND,
+    )?;
+    Ok(page)
+}
+
+impl Page {
+    /// Generates a session key, as one does at the top right, and reads it.
+    fn generate_key(&mut self) -> anyhow::Result<String> {
+        self.browser.click("button[title='Generate session key']")?;
+        self.browser.click("dialog button[type=submit]")?;
+        self.browser.wait_for("dialog button[aria-label^='Key: ']")?;
+        // S90: a click copies it.
+        self.browser.click("dialog button[aria-label^='Key: ']")?;
+        self.browser.wait_for("[data-toast=done]:has-text('Copied')")?;
+        let copied = self.browser.value("navigator.clipboard.readText()")?;
+        self.browser.click("dialog button:has-text('Done')")?;
+        Ok(copied.as_str().context("a key")?.to_owned())
+    }
+
+    /// Reviews the alert of what has just arrived, and goes into it by its details.
+    fn review_and(&mut self, act: &str) -> anyhow::Result<()> {
+        self.browser.click("[data-alert] button:has-text('Review')")?;
+        self.browser.click(&format!("aside .acts button:has-text('{act}')"))
+    }
+
+    fn say(&mut self, text: &str) -> anyhow::Result<()> {
+        self.browser.fill("textarea[aria-label='Write a message']", text)?;
+        self.browser.press("Enter")?;
+        self.until_said(text)
+    }
+
+    fn until_said(&mut self, text: &str) -> anyhow::Result<()> {
+        self.browser.wait_for(&format!(".log .text:has-text('{text}')"))
+    }
+
+    /// Chooses somebody in a dialog of teams and technicians, and says yes.
+    fn choose(&mut self, name: &str) -> anyhow::Result<()> {
+        self.browser.click("dialog [role=tab]:has-text('Technicians')")?;
+        self.browser.click(&format!("dialog label:has-text('{name}')"))?;
+        self.browser.click("dialog button[type=submit]")
+    }
+
+    /// Answers what closing a session asks: `end`, `keep` or `leave`.
+    fn close_by(&mut self, choice: &str) -> anyhow::Result<()> {
+        self.browser.click("button[aria-label='Close the session']")?;
+        self.browser.click(&format!("[data-choice={choice}]"))
+    }
+
+    /// Waits until a tool is grey, and reads why.
+    fn why_grey(&mut self, label: &str) -> anyhow::Result<String> {
+        let tool = format!("button[aria-label='{label}'][aria-disabled=true]");
+        self.browser.wait_for(&tool)?;
+        let title = self.browser.value(&format!("document.querySelector(\"{tool}\").title"))?;
+        Ok(title.as_str().unwrap_or_default().to_owned())
+    }
+}
+
+#[test]
+fn s58_s76_s77_s80_s90_s152_s244_s245_s247_s265_s284_s286_a_day_from_the_key_to_the_end() -> anyhow::Result<()>
+{
+    let mut day = Day::begin()?;
+    let Day { ann, ben, customer, .. } = &mut day;
+
+    // S76, S77, S80: an alert leads to the details in the queue, Accept into the session.
+    ann.review_and("Accept")?;
+    ann.browser.wait_for("text=The customer can only chat")?;
+    customer.fill("[name=message]", "The printer burns")?;
+    customer.press("Enter")?;
+    ann.until_said("The printer burns")?;
+    ann.say("Is it a big fire?")?;
+    customer.wait_for("text=Is it a big fire?")?;
+
+    // S247: the colleague has the invitation in his own queue. S265: he reads all that was said.
+    ann.browser.click("button[aria-label=Share]")?;
+    ann.browser.click("[role=menuitem]:has-text('Teams and technicians')")?;
+    ann.choose("technician-1")?;
+    ann.browser.wait_for("[data-invitation]")?;
+    ben.review_and("Join")?;
+    ben.until_said("The printer burns")?;
+    ben.say("I bring water")?;
+    ann.until_said("I bring water")?;
+    // S152: who does not own it finds the owner's tools grey, with the reason.
+    for label in ["Transfer", "Share", "Remove a member"] {
+        assert!(ben.why_grey(label)?.contains("Only the owner"), "{label}");
+    }
+
+    // S244, S245: the session is its owner's until the other one accepts.
+    ann.browser.click("button[aria-label=Transfer]")?;
+    ann.choose("technician-1")?;
+    ann.browser.wait_for("[data-transfer]")?;
+    ben.browser.wait_for("[data-alert]:has-text('is offered to you')")?;
+    ben.review_and("Accept")?;
+    ben.browser.wait_for("button[aria-label=Transfer]:not([aria-disabled])")?;
+    assert!(ann.why_grey("Transfer")?.contains("Only the owner"));
+
+    // S284, S285: kept, it waits in its owner's own queue, and others stay in it. There he takes it up again.
+    ben.close_by("keep")?;
+    ben.browser.wait_for("[role=row]:has-text('Kept')")?;
+    ann.say("I wait here")?;
+    ben.browser.click(&format!("[role=row] button[aria-label='Accept: {CUSTOMER}']"))?;
+    ben.until_said("I wait here")?;
+
+    // S286: who does not own it leaves, and it goes on.
+    ann.close_by("leave")?;
+    ann.browser.wait_for("[data-queue=personal]")?;
+    customer.fill("[name=message]", "Thank you")?;
+    customer.press("Enter")?;
+    ben.until_said("Thank you")?;
+
+    // S281: the owner ends it for everybody.
+    ben.close_by("end")?;
+    customer.wait_for("text=The session is over")?;
+    ben.browser.wait_for("text=This queue is empty.")
+}
