@@ -80,6 +80,14 @@ describe("mux", () => {
     expect(take()).toEqual(["0100", "0102", "02000102", "020203"]);
   });
 
+  test("a half that ends says so behind all that was written", async () => {
+    const { mux, take } = newMux();
+    const stream = await mux.openSend();
+    stream.write(Uint8Array.of(1));
+    stream.end();
+    expect(take()).toEqual(["0102", "020201", "0302"]);
+  });
+
   test("what arrives is read in order, to its end", async () => {
     const { mux, accepted } = newMux();
     mux.handle(frame(Frame.Open, uni(0)));

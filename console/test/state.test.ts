@@ -184,7 +184,7 @@ describe("chats", () => {
   });
 
   test("S275 messages of others count until somebody looks; one's own and old ones do not", async () => {
-    desk.me = { account: 7, user: "ann", name: "Ann", has_totp: false };
+    desk.me = { ...ANN, account: 7 };
     vi.mocked(api.messages).mockResolvedValueOnce([said(1, "customer:12"), said(2, "account:7")]);
     const chat = new Chat("session", 12);
     chat.stale();

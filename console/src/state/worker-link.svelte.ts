@@ -14,6 +14,7 @@ class WorkerLink {
   carrier = $state<Carrier | undefined>();
   #worker: Worker | undefined;
   #onLogout: () => void = () => undefined;
+  #openWaiters: (() => void)[] = [];
   readonly #views = new Map<number, (report: VisitReport) => void>();
 
   /** Starts the worker and opens the link. */
@@ -33,6 +34,16 @@ class WorkerLink {
     this.failure = undefined;
     this.carrier = undefined;
     this.#views.clear();
+  }
+
+  /** Resolves once the link is open, or after `limitMs`. */
+  async opened(limitMs: number): Promise<void> {
+    if (this.carrier === undefined) {
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, limitMs);
+        this.#openWaiters.push(resolve);
+      });
+    }
   }
 
   /** Reports of a view go to `take` until the returned function is called. */
@@ -60,6 +71,9 @@ class WorkerLink {
         this.failure = undefined;
         this.carrier = report.carrier;
         rememberCarrier(report.carrier, Date.now());
+        for (const wake of this.#openWaiters.splice(0)) {
+          wake();
+        }
         break;
       case "linkFailed":
         this.failure = { stage: report.stage, detail: report.detail };

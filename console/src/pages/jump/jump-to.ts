@@ -6,6 +6,7 @@
 import type { Item } from "../../api/jump.ts";
 import * as api from "../../api/jump.ts";
 import { problemBehind } from "../../api/problem.ts";
+import { whenConnected } from "../../state/connected.ts";
 import { desk } from "../../state/desk.svelte.ts";
 import { goTo } from "../../state/route.svelte.ts";
 import { sessions } from "../../state/sessions.svelte.ts";
@@ -33,7 +34,7 @@ export async function jumpTo(item: Item): Promise<void> {
 /** Starts the session; asks again where the relay wants something else. */
 export async function start(item: Item, how: How): Promise<void> {
   try {
-    const { session } = await api.start(item.id, how);
+    const { session } = await whenConnected(() => api.start(item.id, how));
     wanted.close();
     sessions.expect(session);
     sessions.open(session);

@@ -7,6 +7,7 @@
 import type { Line, Session } from "../../api/desk.ts";
 import * as api from "../../api/desk.ts";
 import { t } from "../../i18n/i18n.svelte.ts";
+import { whenConnected } from "../../state/connected.ts";
 import { desk } from "../../state/desk.svelte.ts";
 import { goTo } from "../../state/route.svelte.ts";
 import { sessions } from "../../state/sessions.svelte.ts";
@@ -82,9 +83,9 @@ export async function accept(line: Line): Promise<void> {
   const { session } = line;
   const isIn = await attempt(async () => {
     if (line.entry === "invited") {
-      await api.answerInvitation(line.invitation, "accept");
+      await whenConnected(() => api.answerInvitation(line.invitation, "accept"));
     } else if (line.entry !== "joined") {
-      await api.act(session, { do: "accept" });
+      await whenConnected(() => api.act(session, { do: "accept" }));
     }
   });
   if (isIn) {
