@@ -184,7 +184,15 @@ describe("chats", () => {
   });
 
   test("S275 messages of others count until somebody looks; one's own and old ones do not", async () => {
-    desk.me = { ...ANN, account: 7 };
+    desk.me = {
+      account: 7,
+      user: "ann",
+      name: "Ann",
+      has_totp: false,
+      is_administrator: false,
+      site: "Site",
+      languages: ["en"],
+    };
     vi.mocked(api.messages).mockResolvedValueOnce([said(1, "customer:12"), said(2, "account:7")]);
     const chat = new Chat("session", 12);
     chat.stale();
