@@ -286,7 +286,7 @@ impl Session {
         }
     }
 
-    /// A technician wants control, or gives it up; the answer says what he has.
+    /// A technician wants control, or gives it up; the answer says what he has. Says whether that has changed.
     pub(crate) fn wish_control(&self, seat: Seat, wanted: bool) -> bool {
         let mut state = self.state.lock();
         let Some(seated) = state.seats.get_mut(&seat) else { return false };

@@ -85,6 +85,20 @@ impl Page {
         self.browser.click("dialog button[type=submit]")
     }
 
+    /// Invites somebody from outside, and reads the address that lets him in.
+    fn invite_external(&mut self, name: &str) -> anyhow::Result<String> {
+        self.browser.click("button[aria-label=Share]")?;
+        self.browser.click("[role=menuitem]:has-text('Invite external')")?;
+        self.browser.fill("dialog input[required]", name)?;
+        self.browser.click("dialog button[type=submit]:has-text('Create key')")?;
+        self.browser.wait_for("dialog button[aria-label^='Link: ']")?;
+        let link = "document.querySelector(\"dialog button[aria-label^='Link: ']\").ariaLabel";
+        let link = self.browser.value(link)?;
+        self.browser.click("dialog button:has-text('Done')")?;
+        let link = link.as_str().and_then(|text| text.strip_prefix("Link: ")).context("an address")?;
+        Ok(link.to_owned())
+    }
+
     /// Answers what closing a session asks: `end`, `keep` or `leave`.
     fn close_by(&mut self, choice: &str) -> anyhow::Result<()> {
         self.browser.click("button[aria-label='Close the session']")?;
@@ -101,10 +115,10 @@ impl Page {
 }
 
 #[test]
-fn s58_s76_s77_s80_s90_s152_s244_s245_s247_s265_s284_s286_a_day_from_the_key_to_the_end() -> anyhow::Result<()>
+fn s47_s58_s77_s80_s90_s152_s244_s247_s265_s266_s284_s286_a_day_from_the_key_to_the_end() -> anyhow::Result<()>
 {
     let mut day = Day::begin()?;
-    let Day { ann, ben, customer, .. } = &mut day;
+    let Day { site, ann, ben, customer } = &mut day;
 
     // S76, S77, S80: an alert leads to the details in the queue, Accept into the session.
     ann.review_and("Accept")?;
@@ -138,9 +152,21 @@ fn s58_s76_s77_s80_s90_s152_s244_s245_s247_s265_s284_s286_a_day_from_the_key_to_
     ben.browser.wait_for("button[aria-label=Transfer]:not([aria-disabled])")?;
     assert!(ann.why_grey("Transfer")?.contains("Only the owner"));
 
+    // S266, S269, S270: somebody from outside comes by a link, and chats.
+    let link = ben.invite_external("Vera")?;
+    let key = link.rsplit_once("#key=").context("a key in the address")?.1;
+    let mut vera = Browser::start(Window::default())?;
+    vera.open(&format!("{}/join#key={key}", site.api_url()))?;
+    vera.click("[data-join=web]")?;
+    ann.browser.wait_for("[data-member^=external]:has-text('Vera')")?;
+    vera.wait_for("text=I bring water")?;
+
     // S284, S285: kept, it waits in its owner's own queue, and others stay in it. There he takes it up again.
     ben.close_by("keep")?;
     ben.browser.wait_for("[role=row]:has-text('Kept')")?;
+    // S47: who invited her is gone, and nobody owns it: she is out.
+    ann.browser.until("!document.querySelector('[data-member^=external]')", BOUND)?;
+    vera.until("!document.querySelector('[name=message]')", BOUND)?;
     ann.say("I wait here")?;
     ben.browser.click(&format!("[role=row] button[aria-label='Accept: {CUSTOMER}']"))?;
     ben.until_said("I wait here")?;
