@@ -95,7 +95,7 @@ fn memory() -> anyhow::Result<()> {
     let mut page = page(&stage, None)?;
     page.click(&format!("button[aria-label='Jump to {NAME}']"))?;
     page.until("window.nearhand?.state.phase === 'live'", BOUND)?;
-    let _film = Film::play(&stage.desktop.display().to_string())?;
+    let _film = Film::play(stage.desktop.display())?;
     let megabytes = |page: &mut Browser| -> anyhow::Result<f64> {
         Ok(page.value(MEMORY)?.as_f64().context("bytes")? / 1e6)
     };
