@@ -102,7 +102,7 @@ async fn stay_connected(
                 // The goodbye may be lost; the relay notices the silence then.
                 let _ = tokio::time::timeout(GOODBYE_MAX, link.closed()).await;
                 match ended {
-                    Ended::GoingAway { jitter } => Backoff::going_away(jitter, random()),
+                    Ended::GoingAway { jitter } => backoff.going_away(jitter, random()),
                     _ => backoff.next(random()),
                 }
             }
