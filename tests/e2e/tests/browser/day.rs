@@ -65,7 +65,7 @@ impl Page {
     /// Reviews the alert of what has just arrived, and goes into it by its details.
     fn review_and(&mut self, act: &str) -> anyhow::Result<()> {
         self.browser.click("[data-alert] button:has-text('Review')")?;
-        self.browser.click(&format!("aside .acts button:has-text('{act}')"))
+        self.browser.click(&format!("[data-details] .acts button:has-text('{act}')"))
     }
 
     fn say(&mut self, text: &str) -> anyhow::Result<()> {
