@@ -5,6 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 
+import { joined } from "../src/screen/areas.ts";
 import type { PixelDecoder } from "../src/screen/decoder.ts";
 import { Inbox } from "../src/screen/inbox.ts";
 import { Picture } from "../src/screen/picture.ts";
@@ -262,4 +263,17 @@ describe("a rendition", () => {
     rendition.receive(update(2, [tile(0, 1, 4)]));
     expect(rendition.takeRefresh(5000)).toEqual([]);
   });
+});
+
+test("areas that changed are joined to as few as have the same pixels", () => {
+  const tile = (x: number, y: number) => ({ x: 64 * x, y: 64 * y, width: 64, height: 64 });
+  const rows = [0, 1, 2].flatMap((y) => [1, 2, 3].map((x) => tile(x, y)));
+  expect(joined(rows)).toEqual([{ x: 64, y: 0, width: 192, height: 192 }]);
+  const apart = [tile(0, 0), tile(2, 0), tile(2, 1), tile(0, 2), tile(1, 2)];
+  expect(joined(apart)).toEqual([
+    tile(0, 0),
+    { x: 128, y: 0, width: 64, height: 128 },
+    { x: 0, y: 128, width: 128, height: 64 },
+  ]);
+  expect(joined([])).toEqual([]);
 });

@@ -198,6 +198,25 @@ impl Encoder {
         renewed
     }
 
+    /// Codes the pixels of a tile or a patch once more, as in the frame that it came from, and gives its bytes; `None`
+    /// for other operations. For measuring.
+    pub fn recode(&self, operation: &Operation) -> Option<usize> {
+        let coded = match operation {
+            Operation::Tile(tile) => {
+                let rect = geometry::tile(self.extent, tile.index)?;
+                tile::encode_quickly(&self.picture, rect, &self.shelf)
+            }
+            Operation::Patch(patch) => {
+                let tile = geometry::tile(self.extent, patch.index)?;
+                let [x, y, width, height] =
+                    [patch.rect.x, patch.rect.y, patch.rect.width, patch.rect.height].map(u32::from);
+                tile::encode(&self.picture, Rect::new(tile.x + x, tile.y + y, width, height), &self.shelf)
+            }
+            _ => return None,
+        };
+        Some(coded.bytes.len())
+    }
+
     /// What tracing the pixels of a part of a tile teaches: of each model that has a prior, how likely 0 is in the end,
     /// in 4096ths, and how often it was seen. Nothing where they would not be traced. For making priors.
     pub fn learnt(&self, rect: Rect) -> Vec<(u16, u8)> {

@@ -6,7 +6,7 @@
  * @module
  */
 import { TILE_SIDE } from "../wire/screen/grid.ts";
-import { BitReader } from "./range.ts";
+import { areBitsAtEnd, readBit, readEvenBit, startBits } from "./range.ts";
 
 /** The longest body. */
 export const PHOTO_BYTES_MAX = 12 << 10;
@@ -44,8 +44,6 @@ const USED = END + BLOCK * 3;
 const MAGNITUDE = USED + BLOCK;
 const CLASS_MODELS = MAGNITUDE + 4 * 3 * MAGNITUDE_BITS_MAX;
 
-const bits = new BitReader(2 * CLASS_MODELS);
-
 const steps = new Int32Array(BLOCK);
 const block = new Int32Array(BLOCK);
 const columns = new Int32Array(BLOCK);
@@ -68,13 +66,13 @@ export function unpackPhoto(body: Uint8Array, width: number, out: Uint32Array): 
   if (scale === undefined || PHOTO_BYTES_MAX < body.length) {
     return false;
   }
-  bits.start(body.subarray(1));
+  startBits(body.subarray(1), 2 * CLASS_MODELS);
   const height = out.length / width;
   const [halfWidth, halfHeight] = [(width + 1) >> 1, (height + 1) >> 1];
   restore(luma, width, height, 0, scale);
   restore(blue, halfWidth, halfHeight, 1, scale);
   restore(red, halfWidth, halfHeight, 1, scale);
-  if (!bits.isAtEnd()) {
+  if (!areBitsAtEnd()) {
     return false;
   }
   for (let y = 0, at = 0; y < height; y++) {
@@ -137,9 +135,9 @@ function readBlock(own: 0 | 1, y: number, x: number): void {
     [level, foretold] = [aboveLevel, 2 * aboveLast];
   }
   block.fill(0);
-  if (bits.bit(base) === 1) {
+  if (readBit(base) === 1) {
     const off = magnitude(base + LEVEL);
-    level = clamp(level + (bits.evenBit() === 1 ? -off : off), LEVEL_MAX);
+    level = clamp(level + (readEvenBit() === 1 ? -off : off), LEVEL_MAX);
   }
   block[0] = clamp(level * (steps[0] ?? 1), COEFFICIENT_MAX);
   const last = readWaves(base, foretold);
@@ -154,16 +152,16 @@ function readWaves(base: number, foretold: number): number {
   let before = 0;
   for (let place = 1; place < BLOCK; place++) {
     const beyond = foretold < 2 * place ? 2 : foretold < 4 * place ? 1 : 0;
-    if (bits.bit(base + END + place * 3 + beyond) === 1) {
+    if (readBit(base + END + place * 3 + beyond) === 1) {
       break;
     }
-    while (place < BLOCK - 1 && bits.bit(base + USED + place) === 0) {
+    while (place < BLOCK - 1 && readBit(base + USED + place) === 0) {
       place += 1;
     }
     const band = place < 3 ? 0 : place < 6 ? 1 : place < 15 ? 2 : 3;
     const length = before < 2 ? 0 : before < 4 ? 1 : 2;
     before = magnitude(base + MAGNITUDE + (band * 3 + length) * MAGNITUDE_BITS_MAX);
-    const value = bits.evenBit() === 1 ? -before : before;
+    const value = readEvenBit() === 1 ? -before : before;
     block[ZIGZAG[place] ?? 0] = clamp(value * (steps[place] ?? 1), COEFFICIENT_MAX);
     last = place;
   }
@@ -173,12 +171,12 @@ function readWaves(base: number, foretold: number): number {
 /** A number above 0: its length in bits, then what is behind its first bit. */
 function magnitude(models: number): number {
   let more = 0;
-  while (more < MAGNITUDE_BITS_MAX - 1 && bits.bit(models + more) === 1) {
+  while (more < MAGNITUDE_BITS_MAX - 1 && readBit(models + more) === 1) {
     more += 1;
   }
   let value = 1;
   for (; 0 < more; more--) {
-    value = (value << 1) | bits.evenBit();
+    value = (value << 1) | readEvenBit();
   }
   return value;
 }

@@ -10,101 +10,96 @@
 const SHIFTS = Uint8Array.of(2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5);
 const SEEN_MAX = SHIFTS.length - 1;
 
-/** Places of the coder's own numbers. */
+/** A model of which nothing is known. */
+export const FRESH = 2048 << 4;
+
+/** The most models that a body has. */
+const MODELS_MAX = 1024;
+
+/*
+ * One body is read at a time, so there is one coder. What it knows stands in arrays at fixed places: numbers of 32 bits
+ * that change would cost memory each time in the fields of an object.
+ */
+/** How likely each bit is to be 0, in 4096ths, above four bits of how often it was seen. */
+const models = new Uint16Array(MODELS_MAX);
+const own = new Int32Array(3);
 const RANGE = 0;
 const CODE = 1;
 const NEXT = 2;
+let bytes = new Uint8Array(0);
 
-/** Reads bits, each with a model of how likely it is. Bytes behind the end are 0, so it never fails. */
-export class BitReader {
-  /** How likely each is to be 0, in 4096ths, above four bits of how often it was seen. */
-  readonly #models: Uint16Array;
-  readonly #own = new Int32Array(3);
-  #bytes: Uint8Array = new Uint8Array(0);
-
-  constructor(models: number) {
-    this.#models = new Uint16Array(models);
+/** Begins with other bytes, and with models as they are in `known`, or with so many fresh ones. Reads never fail. */
+export function startBits(body: Uint8Array, known: Uint16Array | number): void {
+  if (typeof known === "number") {
+    models.fill(FRESH, 0, known);
+  } else {
+    models.set(known);
   }
-
-  /** Begins with other bytes, and models as they are in `models`; fresh ones where there is none. */
-  start(bytes: Uint8Array, models?: Uint16Array): void {
-    if (models === undefined) {
-      this.#models.fill(FRESH);
-    } else {
-      this.#models.set(models);
-    }
-    this.#bytes = bytes;
-    const own = this.#own;
-    own[RANGE] = -1;
-    own[CODE] = 0;
-    own[NEXT] = 0;
-    for (let at = 0; at < 4; at++) {
-      own[CODE] = ((own[CODE] ?? 0) << 8) | this.#byte();
-    }
-  }
-
-  /** Whether all bytes were read. */
-  isAtEnd(): boolean {
-    return this.#bytes.length <= (this.#own[NEXT] ?? 0);
-  }
-
-  bit(model: number): 0 | 1 {
-    const models = this.#models;
-    const own = this.#own;
-    const known = models[model] ?? 0;
-    const zero = known >> 4;
-    const seen = known & 15;
-    const range = own[RANGE] ?? 0;
-    const code = own[CODE] ?? 0;
-    const split = Math.imul(range >>> 12, zero);
-    const shift = SHIFTS[seen] ?? 0;
-    const next = seen < SEEN_MAX ? seen + 1 : seen;
-    if (code >>> 0 < split >>> 0) {
-      models[model] = ((zero + ((4096 - zero) >> shift)) << 4) | next;
-      if (split >>> 24 === 0) {
-        this.#refill(split, code);
-      } else {
-        own[RANGE] = split;
-      }
-      return 0;
-    }
-    models[model] = ((zero - (zero >> shift)) << 4) | next;
-    this.#refill((range - split) | 0, (code - split) | 0);
-    return 1;
-  }
-
-  /** A bit that is as likely 0 as 1. */
-  evenBit(): 0 | 1 {
-    const range = this.#own[RANGE] ?? 0;
-    const code = this.#own[CODE] ?? 0;
-    const split = range >>> 1;
-    if (code >>> 0 < split) {
-      this.#refill(split, code);
-      return 0;
-    }
-    this.#refill((range - split) | 0, (code - split) | 0);
-    return 1;
-  }
-
-  #refill(range: number, code: number): void {
-    let [wide, read] = [range, code];
-    while (wide >>> 24 === 0) {
-      wide <<= 8;
-      read = (read << 8) | this.#byte();
-    }
-    this.#own[RANGE] = wide;
-    this.#own[CODE] = read;
-  }
-
-  #byte(): number {
-    const next = this.#own[NEXT] ?? 0;
-    this.#own[NEXT] = next + 1;
-    return this.#bytes[next] ?? 0;
+  bytes = body as Uint8Array<ArrayBuffer>;
+  own[RANGE] = -1;
+  own[CODE] = 0;
+  own[NEXT] = 0;
+  for (let at = 0; at < 4; at++) {
+    own[CODE] = ((own[CODE] ?? 0) << 8) | readByte();
   }
 }
 
-/** A model of which nothing is known. */
-export const FRESH = 2048 << 4;
+/** Whether all bytes were read. Behind the end they are 0. */
+export function areBitsAtEnd(): boolean {
+  return bytes.length <= (own[NEXT] ?? 0);
+}
+
+/** The next bit, by how likely its model is, which learns from it. */
+export function readBit(model: number): 0 | 1 {
+  const known = models[model] ?? 0;
+  const zero = known >> 4;
+  const seen = known & 15;
+  const range = own[RANGE] ?? 0;
+  const code = own[CODE] ?? 0;
+  const split = Math.imul(range >>> 12, zero);
+  const shift = SHIFTS[seen] ?? 0;
+  const next = seen < SEEN_MAX ? seen + 1 : seen;
+  if (code >>> 0 < split >>> 0) {
+    models[model] = ((zero + ((4096 - zero) >> shift)) << 4) | next;
+    own[RANGE] = split;
+    if (split >>> 24 === 0) {
+      refill(split, code);
+    }
+    return 0;
+  }
+  models[model] = ((zero - (zero >> shift)) << 4) | next;
+  refill((range - split) | 0, (code - split) | 0);
+  return 1;
+}
+
+/** A bit that is as likely 0 as 1. */
+export function readEvenBit(): 0 | 1 {
+  const range = own[RANGE] ?? 0;
+  const code = own[CODE] ?? 0;
+  const split = range >>> 1;
+  if (code >>> 0 < split) {
+    refill(split, code);
+    return 0;
+  }
+  refill((range - split) | 0, (code - split) | 0);
+  return 1;
+}
+
+function refill(range: number, code: number): void {
+  let [wide, read] = [range, code];
+  while (wide >>> 24 === 0) {
+    wide <<= 8;
+    read = (read << 8) | readByte();
+  }
+  own[RANGE] = wide;
+  own[CODE] = read;
+}
+
+function readByte(): number {
+  const next = own[NEXT] ?? 0;
+  own[NEXT] = next + 1;
+  return next < bytes.length ? (bytes[next] ?? 0) : 0;
+}
 
 /** A model that is as if it had been seen so often. */
 export function modelOf(zero: number, seen: number): number {

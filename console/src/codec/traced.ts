@@ -6,7 +6,7 @@
  * @module
  */
 import { TILE_SIDE } from "../wire/screen/grid.ts";
-import { BitReader, FRESH, modelOf } from "./range.ts";
+import { areBitsAtEnd, FRESH, modelOf, readBit, readEvenBit, startBits } from "./range.ts";
 import { PRIORS } from "./traced-priors.ts";
 
 /** The longest body. */
@@ -77,7 +77,6 @@ export interface Primer {
 
 /* A colour is one number here: blue in the low byte, then green and red. A memory has a colour in each place, and above
    it how often it came; 0: never. */
-const bits = new BitReader(MODELS);
 const canvas = new Int32Array((TILE_SIDE + BESIDE) * (TILE_SIDE + BEFORE));
 const colors = new Int32Array(PRIMER_COLORS_MAX + 1 + COLORS_MAX);
 const ownFar = new Int32Array(1 << MEMORY_BITS);
@@ -161,7 +160,7 @@ function read(body: Uint8Array, width: number, height: number, primer: Primer | 
   if (TRACED_BYTES_MAX < body.length) {
     return false;
   }
-  bits.start(body, START);
+  startBits(body, START);
   primedFar = primer?.far ?? nothing;
   primedNear = primer?.near ?? nothing;
   if (primer !== undefined) {
@@ -177,31 +176,31 @@ function read(body: Uint8Array, width: number, height: number, primer: Primer | 
   canvas.fill(ground, 0, stride * (height + BEFORE));
   let same: 0 | 1 = 0;
   for (let y = 0, at = BEFORE * stride + BEFORE; y < height; y++, at += stride) {
-    same = bits.bit(ROW + same);
+    same = readBit(ROW + same);
     if (same === 1) {
       canvas.copyWithin(at, at - stride, at - stride + width);
     } else if (!readRow(at, at + width, stride)) {
       return false;
     }
   }
-  return bits.isAtEnd();
+  return areBitsAtEnd();
 }
 
 function readGround(grounds: readonly number[]): number {
-  if (bits.bit(GROUND) === 1) {
+  if (readBit(GROUND) === 1) {
     return WHITE;
   }
-  if (bits.bit(GROUND + 1) === 1) {
+  if (readBit(GROUND + 1) === 1) {
     return 0;
   }
   for (const color of grounds) {
-    if (bits.bit(GROUND + 2) === 1) {
+    if (readBit(GROUND + 2) === 1) {
       return color;
     }
   }
   let color = 0;
   for (let at = 0; at < 24; at++) {
-    color = (color << 1) | bits.evenBit();
+    color = (color << 1) | readEvenBit();
   }
   return color;
 }
@@ -241,7 +240,7 @@ function readRow(start: number, end: number, stride: number): boolean {
 /** How many of `room` pixels have the colour that all around has, before one has not. */
 function readRun(room: number): number {
   const lengths = 31 - Math.clz32(room);
-  if (bits.bit(RUN + lengths) === 1) {
+  if (readBit(RUN + lengths) === 1) {
     return room;
   }
   return Math.min(magnitude(RUN_LENGTH, lengths) - 1, room - 1);
@@ -293,14 +292,14 @@ function readPixel(
   if (first !== NONE) {
     const likeness = (first === left ? 1 : 0) + (first === up ? 2 : 0);
     const agrees = first === second ? SURETIES : 0;
-    if (bits.bit(FAR + (agrees + oftenSurety) * LIKENESSES + likeness) === 1) {
+    if (readBit(FAR + (agrees + oftenSurety) * LIKENESSES + likeness) === 1) {
       color = first;
     }
   }
   if (color === NONE && second !== NONE && second !== first) {
     const likeness = (second === left ? 1 : 0) + (second === up ? 2 : 0);
     const isSecond = first === NONE ? 0 : SURETIES;
-    if (bits.bit(NEAR + (isSecond + rareSurety) * LIKENESSES + likeness) === 1) {
+    if (readBit(NEAR + (isSecond + rareSurety) * LIKENESSES + likeness) === 1) {
       color = second;
     }
   }
@@ -324,14 +323,14 @@ function readBeside(
   upRight: number,
   shape: number,
 ): number {
-  if (left !== first && left !== second && bits.bit(SIDES + shape) === 1) {
+  if (left !== first && left !== second && readBit(SIDES + shape) === 1) {
     return left;
   }
-  if (up !== first && up !== second && up !== left && bits.bit(SIDES + 8 + shape) === 1) {
+  if (up !== first && up !== second && up !== left && readBit(SIDES + 8 + shape) === 1) {
     return up;
   }
   const isTried = upRight === first || upRight === second || upRight === left || upRight === up;
-  if (!isTried && bits.bit(SIDES + 16 + shape) === 1) {
+  if (!isTried && readBit(SIDES + 16 + shape) === 1) {
     return upRight;
   }
   return otherColor();
@@ -361,13 +360,13 @@ function readEnd(at: number, stride: number, run: number): number {
   let color = NONE;
   if (first !== NONE) {
     const agrees = first === second ? SURETIES : 0;
-    if (bits.bit(FAR + (agrees + oftenSurety) * LIKENESSES + ENDS_RUN) === 1) {
+    if (readBit(FAR + (agrees + oftenSurety) * LIKENESSES + ENDS_RUN) === 1) {
       color = first;
     }
   }
   if (color === NONE && second !== NONE && second !== first) {
     const isSecond = first === NONE ? 0 : SURETIES;
-    if (bits.bit(NEAR + (isSecond + rareSurety) * LIKENESSES + ENDS_RUN) === 1) {
+    if (readBit(NEAR + (isSecond + rareSurety) * LIKENESSES + ENDS_RUN) === 1) {
       color = second;
     }
   }
@@ -385,7 +384,7 @@ function readEnd(at: number, stride: number, run: number): number {
 function otherColor(): number {
   const own = 1 + count - known;
   const primed = 1 < known ? COUNTS : 0;
-  if (bits.bit(IS_NEW + primed + Math.min(31 - Math.clz32(own), COUNTS - 1)) === 0) {
+  if (readBit(IS_NEW + primed + Math.min(31 - Math.clz32(own), COUNTS - 1)) === 0) {
     const back = magnitude(BACK, BACK_LENGTHS) - 1;
     // Beyond the first colour there is none; any will do, for no sender goes there.
     return back < count ? (colors[count - 1 - back] ?? 0) : ground;
@@ -423,7 +422,7 @@ function foretell(along: number, whole: number, from: number, to: number): numbe
 
 /** A byte by its difference to what is foretold. */
 function channel(own: 0 | 1, foretold: number): number {
-  if (bits.bit(IS_OFF + own) === 0) {
+  if (readBit(IS_OFF + own) === 0) {
     return foretold;
   }
   const folded = magnitude(OFF_LENGTH + own * LENGTHS, LENGTHS);
@@ -434,12 +433,12 @@ function channel(own: 0 | 1, foretold: number): number {
 /** A number above 0 with at most `lengths` bits behind its highest: how many, then what they are. */
 function magnitude(models: number, lengths: number): number {
   let more = 0;
-  while (more < lengths && bits.bit(models + more) === 1) {
+  while (more < lengths && readBit(models + more) === 1) {
     more += 1;
   }
   let value = 1;
   for (; 0 < more; more--) {
-    value = (value << 1) | bits.evenBit();
+    value = (value << 1) | readEvenBit();
   }
   return value;
 }
@@ -448,7 +447,7 @@ function magnitude(models: number, lengths: number): number {
 function tree(models: number, length: number): number {
   let node = 1;
   for (let at = 0; at < length; at++) {
-    node = (node << 1) | (at < TREE_BITS ? bits.bit(models + node) : bits.evenBit());
+    node = (node << 1) | (at < TREE_BITS ? readBit(models + node) : readEvenBit());
   }
   return node - (1 << length);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Extent, PixelRect } from "../wire/screen/grid.ts";
+import { joined } from "./areas.ts";
 import type { Picture } from "./picture.ts";
 
 export class Painter {
@@ -34,7 +35,7 @@ export class Painter {
     if (this.#picture !== picture) {
       this.#take(picture);
     }
-    for (const area of changed) {
+    for (const area of joined(changed)) {
       this.#context.putImageData(this.#imageOf(picture), 0, 0, area.x, area.y, area.width, area.height);
       this.#cover(area);
     }

@@ -184,9 +184,14 @@ export class Picture {
   }
 
   #paintPart(area: PixelRect, source: Uint32Array, whole: PixelRect): void {
+    const words = this.#words;
     for (let y = area.y; y < area.y + area.height; y++) {
       const start = (y - whole.y) * whole.width + (area.x - whole.x);
-      this.#words.set(source.subarray(start, start + area.width), y * this.extent.width + area.x);
+      const to = y * this.extent.width + area.x;
+      // A tile's rows are too short to be worth a view of each.
+      for (let x = 0; x < area.width; x++) {
+        words[to + x] = source[start + x] ?? 0;
+      }
     }
   }
 

@@ -345,8 +345,10 @@ struct Given<'a> {
     colors: &'a [Color],
     /// The number of each pixel's colour.
     numbers: &'a [u16],
-    /// Each colour by its number.
-    all: &'a [(Color, u16)],
+    /// How many numbers there are.
+    count: usize,
+    /// The number of a colour, if the picture has it.
+    number_of: Option<&'a dyn Fn(Color) -> Option<u16>>,
     ground: Color,
 }
 
@@ -368,9 +370,15 @@ impl Given<'_> {
     /// Where each of the colours is in a list: the last place of each.
     fn find(&self, list: &[Color], positions: &mut Vec<u16>) {
         positions.clear();
-        let place =
-            |color: Color| list.iter().rposition(|known| *known == color).map_or(NOWHERE, |at| at as u16);
-        positions.extend(self.all.iter().map(|(color, _)| place(*color)));
+        positions.resize(self.count, NOWHERE);
+        let Some(number_of) = self.number_of else { return };
+        for (at, color) in (0..).zip(list) {
+            if let Some(position) =
+                number_of(*color).and_then(|number| positions.get_mut(usize::from(number)))
+            {
+                *position = at;
+            }
+        }
     }
 }
 

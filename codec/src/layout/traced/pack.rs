@@ -75,6 +75,18 @@ impl Tally {
         }
     }
 
+    /// The number of a colour that was taken.
+    fn find(&self, color: Color) -> Option<u16> {
+        let mut place = place_of(color);
+        loop {
+            match self.places[place] {
+                (held, number) if held == color => return Some(number),
+                (NONE, _) => return None,
+                _ => place = (place + 1) % PLACES,
+            }
+        }
+    }
+
     /// The colour that most pixels have; of several the one that came first.
     fn ground(&self) -> Color {
         let most = self.counts.iter().rev().max_by_key(|(_, count)| *count);
@@ -116,7 +128,14 @@ impl Tracer {
         body: &mut Vec<u8>,
     ) {
         let mut writer = Writer::new(body);
-        let given = Given { colors, numbers: &tally.numbers, all: &tally.counts, ground: tally.ground() };
+        let number_of = |color| tally.find(color);
+        let given = Given {
+            colors,
+            numbers: &tally.numbers,
+            count: tally.len(),
+            number_of: Some(&number_of),
+            ground: tally.ground(),
+        };
         let coded = self.code(&mut writer, width, colors.len() / width.max(1), &given, primer);
         debug_assert!(!matches!(coded, Err(TooManyColors)), "the tally would have refused");
         writer.finish();

@@ -1,7 +1,7 @@
 //! The stages of the codec in this process, on one core, over recorded desktops: comparing, finding moves, coding a
 //! frame and a tile. Times are CPU time of the thread.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ fn main() {
         or_skip(subject.clip, clip_figures(subject, &mut tile_us));
     }
     let median = quantile(&tile_us, 0.5).and_then(|median| {
-        let name = format!("encode of a tile, whole, median of {} that changed", tile_us.len());
+        let name = format!("encode of a tile coded as Tile or Patch, median of {}", tile_us.len());
         Figure::new(name, median, "µs").at_most(20.0).moonshot(12.0).print()
     });
     or_skip("tiles", median);
@@ -90,16 +90,18 @@ fn clip_figures(subject: &Subject, tile_us: &mut Vec<f64>) -> anyhow::Result<()>
     ours::play(&clip, |step| {
         if let Some(before) = &before {
             let changed = damage::find(&step.wanted.frame(), before, &[Rect::of(before.size())]);
-            let copied = copied(before, step.update.iter().flat_map(|update| &update.operations));
+            let copied = copied(before, step.operations());
             let same = |change: &&Change| is_same(&cut(&copied, change.tile), &cut(step.wanted, change.tile));
             seen.explained += changed.iter().filter(same).count();
             seen.changed += changed.len();
             if !changed.is_empty() {
                 seen.frames.push((changed.len(), step.encode));
             }
-            for index in coded_tiles(step.update.iter().flat_map(|update| &update.operations)) {
+            for parts in coded_tiles(step.operations()).into_values() {
                 let start = thread_time();
-                black_box(step.encoder.tile(index));
+                parts.iter().for_each(|part| {
+                    black_box(step.encoder.recode(part));
+                });
                 tile_us.push(1e3 * millis(thread_time() - start));
             }
         }
@@ -172,13 +174,20 @@ fn copied<'a>(before: &Picture, operations: impl Iterator<Item = &'a Operation>)
     copied
 }
 
-fn coded_tiles<'a>(operations: impl Iterator<Item = &'a Operation>) -> BTreeSet<TileIndex> {
-    let index = |operation: &Operation| match operation {
-        Operation::Tile(tile) => Some(tile.index),
-        Operation::Patch(patch) => Some(patch.index),
-        _ => None,
-    };
-    operations.filter_map(index).collect()
+/// What each tile that was coded came as: whole, or in patches.
+fn coded_tiles<'a>(
+    operations: impl Iterator<Item = &'a Operation>,
+) -> BTreeMap<TileIndex, Vec<&'a Operation>> {
+    let mut tiles: BTreeMap<TileIndex, Vec<_>> = BTreeMap::new();
+    for operation in operations {
+        let index = match operation {
+            Operation::Tile(tile) => tile.index,
+            Operation::Patch(patch) => patch.index,
+            _ => continue,
+        };
+        tiles.entry(index).or_default().push(operation);
+    }
+    tiles
 }
 
 fn cut(picture: &Picture, rect: Rect) -> Picture {

@@ -1,13 +1,16 @@
-//! Our own coder without a relay, one frame after the other: what each stage takes, and what its pictures are like
-//! before anything is refined.
+//! Our own coder without a relay, one frame after the other: what each stage takes, how many bytes would travel, and
+//! what its pictures are like. What stands still is refined, as an agent does it.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use benches::{EPOCH, Playback, update};
+use anyhow::Context;
+use benches::{EPOCH, Playback};
 use codec::{Encoder, Painter};
 use frame::{PIXEL_BYTES, Picture};
-use wire::screen::Update;
+use proto::screen::{Capture, Store, View};
+use wire::screen::{Operation, Update};
+use wire::{RenditionId, SessionId};
 
 use crate::codec::clip::Clip;
 use crate::codec::coded::Cost;
@@ -15,6 +18,9 @@ use crate::cpu::thread_time;
 
 /// Time from frame to frame of a recording.
 const FRAME_TIME: Duration = Duration::from_millis(33);
+
+/// Tiles that are refined between two frames, as an agent does.
+const REFINED_TILES_MAX: usize = 32;
 
 /// Of so many pictures one is compared.
 pub const COMPARED_EVERY: u32 = 10;
@@ -27,14 +33,65 @@ pub struct Step<'a> {
     pub painter: &'a Painter,
     /// What coded it.
     pub encoder: &'a mut Encoder,
-    /// What travelled; `None` where nothing changed.
-    pub update: Option<&'a Update>,
+    /// What would travel; nothing where nothing changed.
+    pub updates: &'a [Update],
+    /// Bytes of what was refined after the frame before.
+    pub refined_bytes: usize,
     /// CPU time of coding.
     pub encode: Duration,
     /// CPU time of decoding and painting.
     pub decode: Duration,
     /// Its number, counted from 0.
     pub number: u32,
+}
+
+impl Step<'_> {
+    /// All operations of the updates.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.updates.iter().flat_map(|update| &update.operations)
+    }
+
+    /// Bytes of the updates, headers included.
+    pub fn bytes(&self) -> usize {
+        bytes(self.updates)
+    }
+}
+
+fn bytes(updates: &[Update]) -> usize {
+    updates.iter().flat_map(Update::encode).map(|chunk| chunk.len()).sum()
+}
+
+/// The agent's store and the view of who watches.
+struct Line {
+    store: Store,
+    view: View,
+}
+
+impl Line {
+    /// What travels of what was coded.
+    fn send(
+        &mut self,
+        encoder: &Encoder,
+        operations: Vec<Operation>,
+        now: Instant,
+    ) -> anyhow::Result<Vec<Update>> {
+        let (extent, version, inputs) = (encoder.extent(), encoder.version(), Vec::new());
+        self.store.put(Capture { epoch: EPOCH, extent, version, captured_us: 0, operations, inputs })?;
+        let mut updates = Vec::new();
+        while let Some(update) = self.view.take(&mut self.store, now, usize::MAX) {
+            self.view.answer(update.header.number);
+            updates.push(update);
+        }
+        Ok(updates)
+    }
+}
+
+fn paint(painter: &mut Painter, updates: &[Update]) -> anyhow::Result<()> {
+    for update in updates {
+        let painted = painter.paint(update);
+        anyhow::ensure!(painted.lost.is_empty(), "{:?} cannot be painted", painted.lost);
+    }
+    Ok(())
 }
 
 /// Codes and paints a clip on one core, and shows each frame to `look`.
@@ -49,25 +106,24 @@ pub fn play(clip: &Clip, mut look: impl FnMut(Step<'_>) -> anyhow::Result<()> + 
         let mut playback = Playback::open(&clip.path)?;
         let extent = playback.extent()?;
         let (mut encoder, mut painter) = (Encoder::new(extent), Painter::new(EPOCH, extent));
-        let (mut number, mut version) = (0, 0);
-        while let Some((wanted, damage)) = playback.next_frame()? {
+        let view = View::new(SessionId::from_wire(1), RenditionId::default(), None);
+        let mut line = Line { store: Store::new(), view };
+        for number in 0.. {
+            let refined = encoder.refine(now, REFINED_TILES_MAX);
+            let refined = line.send(&encoder, refined, now)?;
+            paint(&mut painter, &refined)?;
+            let Some((wanted, damage)) = playback.next_frame()? else { break };
             now += FRAME_TIME;
             let start = thread_time();
-            let coded = black_box(encoder.encode(&wanted.frame(), damage, now)?);
+            let operations = black_box(encoder.encode(&wanted.frame(), damage, now)?);
             let encode = thread_time() - start;
-            let update = if coded.is_empty() {
-                None
-            } else {
-                version += 1;
-                Some(update(extent, version, coded))
-            };
+            let updates = line.send(&encoder, operations, now)?;
             let start = thread_time();
-            let painted = update.as_ref().map(|update| painter.paint(update)).unwrap_or_default();
+            paint(&mut painter, &updates).with_context(|| format!("frame {number}"))?;
             let decode = thread_time() - start;
-            anyhow::ensure!(painted.lost.is_empty(), "frame {number}: {:?} cannot be painted", painted.lost);
-            let (painter, encoder, update) = (&painter, &mut encoder, update.as_ref());
-            look(Step { wanted, painter, encoder, update, encode, decode, number })?;
-            number += 1;
+            let (painter, encoder, refined_bytes) = (&painter, &mut encoder, bytes(&refined));
+            let updates = &updates[..];
+            look(Step { wanted, painter, encoder, updates, refined_bytes, encode, decode, number })?;
         }
         Ok(())
     })
