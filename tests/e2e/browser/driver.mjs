@@ -118,7 +118,8 @@ const commands = {
   console: () => consoleLines,
   async loaded() {
     const sizes = await Promise.all(loaded.splice(0).map((request) => request.sizes()));
-    return sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
+    // What came out of the cache has no size.
+    return sizes.reduce((sum, { responseBodySize }) => sum + Math.max(0, responseBodySize), 0);
   },
 };
 

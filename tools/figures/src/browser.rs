@@ -8,6 +8,8 @@ use e2e::site::Site;
 /// # Errors
 /// When the site refuses.
 pub async fn log_in(site: &Site) -> anyhow::Result<reqwest::Client> {
+    // A program that has one already keeps it.
+    let _ = transport::tls::provider().as_ref().clone().install_default();
     let client = reqwest::Client::builder().cookie_store(true).build()?;
     let login = serde_json::json!({ "user": site.user(), "password": site.password() });
     let url = format!("{}/api/login", site.api_url());

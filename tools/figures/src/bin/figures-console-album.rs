@@ -141,9 +141,11 @@ fn post(page: &mut Browser, path: &str, body: &Value) -> anyhow::Result<Value> {
 fn portal(album: &mut Album) -> anyhow::Result<()> {
     let stage = Stage::set(640, 480)?;
     let mut staff = Browser::start(Window::default())?;
-    staff.open(&format!("{}/login", stage.site.api_url()))?;
+    // Who makes keys is at a console.
+    staff.open(&stage.site.console_url())?;
     log_in(&mut staff, &stage)?;
-    staff.wait_for("main h1")?;
+    staff
+        .until("fetch('/api/me/presence').then((a) => a.json()).then((now) => now.console != null)", BOUND)?;
     let names = "fetch('/api/names/portal').then((answer) => answer.json())";
     let portal = staff.value(names)?["names"][0]["id"].clone();
     for look in Look::all(PHONE).into_iter().chain(Look::all(DESKS[0])) {
