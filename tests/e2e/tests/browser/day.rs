@@ -4,6 +4,7 @@ use anyhow::Context;
 use e2e::browser::{Browser, Window};
 use e2e::site::Site;
 
+use crate::portal::assert_no_barriers;
 use crate::stage::{BOUND, Page};
 
 /// What the customer calls himself.
@@ -123,6 +124,7 @@ fn s47_s58_s77_s80_s90_s152_s244_s247_s265_s266_s284_s286_a_day_from_the_key_to_
     // S76, S77, S80: an alert leads to the details in the queue, Accept into the session.
     ann.review_and("Accept")?;
     ann.browser.wait_for("text=The customer can only chat")?;
+    assert_no_barriers(&mut ann.browser, "a session with a customer who chats")?;
     customer.fill("[name=message]", "The printer burns")?;
     customer.press("Enter")?;
     ann.until_said("The printer burns")?;
@@ -167,6 +169,7 @@ fn s47_s58_s77_s80_s90_s152_s244_s247_s265_s266_s284_s286_a_day_from_the_key_to_
     // S47: who invited her is gone, and nobody owns it: she is out.
     ann.browser.until("!document.querySelector('[data-member^=external]')", BOUND)?;
     vera.until("!document.querySelector('[name=message]')", BOUND)?;
+    assert_no_barriers(&mut ben.browser, "the queue with a kept session")?;
     ann.say("I wait here")?;
     ben.browser.click(&format!("[role=row] button[aria-label='Accept: {CUSTOMER}']"))?;
     ben.until_said("I wait here")?;
