@@ -74,6 +74,11 @@ impl Look {
         looks.map(|(language, theme)| Self { size, language, theme }).collect()
     }
 
+    /// What the button says that leads to a computer.
+    fn jump_to(self) -> &'static str {
+        if self.language == "fr" { "Jump vers" } else { "Jump to" }
+    }
+
     fn browser(self) -> anyhow::Result<Browser> {
         let (width, height) = self.size;
         Browser::start(Window { width, height, language: self.language, ..Window::default() })
@@ -185,6 +190,7 @@ fn administration(album: &mut Album) -> anyhow::Result<()> {
         page.wait_for("[name=user]")?;
         album.keep(&mut page, look, "login")?;
         log_in(&mut page, &stage)?;
+        page.wait_for("header [aria-haspopup=menu]")?;
         for address in ADMINISTRATION {
             page.value(&format!("location.hash = '#/{address}'"))?;
             page.until("document.querySelector('main h1') && !document.querySelector('main p.said')", BOUND)?;
@@ -208,7 +214,7 @@ fn console(album: &mut Album) -> anyhow::Result<()> {
             page.until("!document.querySelector('main [aria-busy=true]')", BOUND)?;
             album.keep(&mut page, look, &format!("console-{address}"))?;
         }
-        page.click(&format!("button[aria-label$='{NAME}']"))?;
+        page.click(&format!("button[aria-label='{} {NAME}']", look.jump_to()))?;
         page.until("window.nearhand?.state.phase === 'live'", BOUND)?;
         album.keep(&mut page, look, "console-session")?;
     }
