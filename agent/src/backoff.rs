@@ -14,37 +14,28 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Widest spread of a reconnect that a relay may ask for.
 const GOING_AWAY_JITTER_MAX: Duration = Duration::from_secs(10);
 
-/// Tries after a goodbye that do not count as failures: a relay that restarts is back within seconds.
-const EXPECTED_TRIES: u32 = 20;
-
 /// Counts failures and deals waits.
 #[derive(Debug, Default)]
 pub struct Backoff {
     failures: u32,
-    expected: u32,
 }
 
 impl Backoff {
     /// The wait before the next try. `random` is evenly spread from 0 to 1; the wait is half to all of its step.
     pub fn next(&mut self, random: f64) -> Duration {
-        if 0 < self.expected {
-            self.expected -= 1;
-            return FIRST.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0);
-        }
         let step = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
         self.failures = self.failures.saturating_add(1);
         step.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0)
     }
 
     /// The wait after a relay said that it goes away: no backoff, only the spread that it asked for.
-    pub fn going_away(&mut self, jitter: Duration, random: f64) -> Duration {
-        self.expected = EXPECTED_TRIES;
+    pub fn going_away(jitter: Duration, random: f64) -> Duration {
         jitter.min(GOING_AWAY_JITTER_MAX).mul_f64(random.clamp(0.0, 1.0))
     }
 
     /// A link was accepted: the next failure starts from the beginning.
     pub fn succeeded(&mut self) {
-        (self.failures, self.expected) = (0, 0);
+        self.failures = 0;
     }
 }
 
@@ -63,16 +54,13 @@ mod tests {
 
     #[test]
     fn a_relay_that_goes_away_says_how_far_agents_are_spread_within_reason() {
-        let mut backoff = Backoff::default();
-        assert_eq!(backoff.going_away(Duration::from_secs(1), 0.5), Duration::from_millis(500));
-        assert_eq!(backoff.going_away(Duration::MAX, 1.0), GOING_AWAY_JITTER_MAX);
-        assert!((0..EXPECTED_TRIES).all(|_| backoff.next(1.0) == FIRST), "it is expected back soon");
-        assert_eq!([backoff.next(1.0), backoff.next(1.0)], [FIRST, 2 * FIRST]);
+        assert_eq!(Backoff::going_away(Duration::from_secs(1), 0.5), Duration::from_millis(500));
+        assert_eq!(Backoff::going_away(Duration::MAX, 1.0), GOING_AWAY_JITTER_MAX);
     }
 
     #[test]
     fn a_hundred_years_of_failures_do_not_overflow() {
-        let mut backoff = Backoff { failures: u32::MAX, expected: 0 };
+        let mut backoff = Backoff { failures: u32::MAX };
         assert_eq!(backoff.next(1.0), LONGEST);
     }
 }

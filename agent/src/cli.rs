@@ -17,6 +17,12 @@ pub struct Cli {
     /// How to reach the relay.
     #[arg(long, value_enum, default_value_t = Carrier::Auto)]
     pub carrier: Carrier,
+    /// Where the person at this computer sees who is connected, is asked, and can chat and end it.
+    #[arg(long, value_enum, default_value_t = Person::Auto)]
+    pub person: Person,
+    /// Asks the person before any technician may do anything, whatever the relay's policy says.
+    #[arg(long)]
+    pub ask: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -32,6 +38,17 @@ pub enum Command {
     },
     /// Serves technicians until stopped.
     Run,
+}
+
+/// Where the person at this computer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Person {
+    /// In the terminal, where there is one.
+    Auto,
+    /// At standard input and output, whatever they are.
+    Terminal,
+    /// Nowhere: nobody can be asked.
+    None,
 }
 
 /// How to reach the relay.

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use wire::control::{PathLimits, Right, SeatGranted};
 use wire::{Seat, SessionId};
 
+use crate::person::Person;
 use crate::shell::Owner;
 
 /// How long a stream may be ahead of the grant that it needs. A relay sends the grant first; only loss delays it.
@@ -35,16 +36,34 @@ impl Granted {
 }
 
 /// The grants of one link. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(crate) struct Grants(watch::Sender<HashMap<(SessionId, Seat), Granted>>);
-
-impl Default for Grants {
-    fn default() -> Self {
-        Self(watch::Sender::new(HashMap::new()))
-    }
+#[derive(Clone)]
+pub(crate) struct Grants {
+    table: watch::Sender<HashMap<(SessionId, Seat), Granted>>,
+    /// Who has the last word.
+    person: Person,
 }
 
 impl Grants {
+    /// No grants yet; whatever comes holds as far as the person at this computer lets it.
+    pub(crate) fn new(person: Person) -> Self {
+        Self { table: watch::Sender::new(HashMap::new()), person }
+    }
+
+    /// What of a grant the person at this computer lets hold.
+    fn held_to_account(&self, session: SessionId, mut granted: Granted) -> Granted {
+        if !self.person.may(session, &granted.owner.participant) {
+            granted.rights.clear();
+        }
+        granted
+    }
+
+    /// Whether anybody in a session may do something now.
+    pub(crate) fn anybody_may(&self, session: SessionId, right: Right) -> bool {
+        let table = self.table.borrow();
+        let mut granted = table.iter().filter(|((of, _), granted)| *of == session && granted.has(right));
+        granted.any(|(_, granted)| self.person.may(session, &granted.owner.participant))
+    }
+
     /// A seat has these rights from now on. Gives what it had before.
     pub(crate) fn set(&self, message: SeatGranted) -> Option<Granted> {
         let seat = (SessionId::from_wire(message.session), Seat::from_wire(message.seat));
@@ -52,25 +71,46 @@ impl Grants {
         let rights = message.rights.into_iter().collect();
         let granted = Granted { owner, name: message.name, paths: message.paths, rights };
         let mut before = None;
-        self.0.send_modify(|grants| before = grants.insert(seat, granted));
+        self.table.send_modify(|grants| before = grants.insert(seat, granted));
         before
     }
 
     /// A seat is empty.
     pub(crate) fn forget(&self, session: SessionId, seat: Seat) -> Option<Granted> {
         let mut before = None;
-        self.0.send_modify(|grants| before = grants.remove(&(session, seat)));
+        self.table.send_modify(|grants| before = grants.remove(&(session, seat)));
         before
     }
 
     /// A session is over.
     pub(crate) fn forget_session(&self, session: SessionId) {
-        self.0.send_modify(|grants| grants.retain(|(of, _), _| *of != session));
+        self.table.send_modify(|grants| grants.retain(|(of, _), _| *of != session));
+    }
+
+    /// What a seat may do now; nobody waits for a grant that is late.
+    pub(crate) fn now(&self, session: SessionId, seat: Seat) -> Option<Granted> {
+        let granted = self.table.borrow().get(&(session, seat)).cloned()?;
+        Some(self.held_to_account(session, granted))
+    }
+
+    /// Waits until something is true of the grants.
+    pub(crate) async fn changed_until(&self, is_true: impl Fn() -> bool) {
+        let (mut grants, mut person) = (self.table.subscribe(), self.person.changes());
+        while !is_true() {
+            // Both senders are in this very handle.
+            let is_over = tokio::select! {
+                changed = grants.changed() => changed.is_err(),
+                changed = person.changed() => changed.is_err(),
+            };
+            if is_over {
+                return;
+            }
+        }
     }
 
     /// Waits until a seat has not all that it had: a right less, other limits on paths, or nobody in it.
     pub(crate) async fn narrowed(&self, session: SessionId, seat: Seat, had: &Granted) {
-        let mut grants = self.0.subscribe();
+        let mut grants = self.table.subscribe();
         let lost = |grants: &HashMap<(SessionId, Seat), Granted>| {
             let now = grants.get(&(session, seat));
             now.is_none_or(|now| !now.rights.is_superset(&had.rights) || now.paths != had.paths)
@@ -83,10 +123,11 @@ impl Grants {
 
     /// What a seat may do now; waits for a grant that is late. `None` for a seat that nobody was given.
     pub(crate) async fn of(&self, session: SessionId, seat: Seat) -> Option<Granted> {
-        let mut grants = self.0.subscribe();
+        let mut grants = self.table.subscribe();
         let come = grants.wait_for(|grants| grants.contains_key(&(session, seat)));
         let grants = tokio::time::timeout(LATE_MAX, come).await.ok()?.ok()?;
-        grants.get(&(session, seat)).cloned()
+        let granted = grants.get(&(session, seat)).cloned()?;
+        Some(self.held_to_account(session, granted))
     }
 }
 
@@ -102,7 +143,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_stream_that_overtook_its_grant_waits_for_it() {
-        let (grants, session, seat) = (Grants::default(), SessionId::from_wire(7), Seat::from_wire(1));
+        let (grants, session, seat) =
+            (Grants::new(Person::nobody()), SessionId::from_wire(7), Seat::from_wire(1));
         let asked = grants.clone();
         let asking = tokio::spawn(async move { asked.of(session, seat).await });
         tokio::task::yield_now().await;
@@ -113,13 +155,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_seat_that_nobody_was_given_has_no_grant() {
-        let grants = Grants::default();
+        let grants = Grants::new(Person::nobody());
         assert_eq!(grants.of(SessionId::from_wire(7), Seat::from_wire(1)).await, None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_has_less_than_he_had_is_found_at_once() {
-        let (grants, session, seat) = (Grants::default(), SessionId::from_wire(7), Seat::from_wire(1));
+        let (grants, session, seat) =
+            (Grants::new(Person::nobody()), SessionId::from_wire(7), Seat::from_wire(1));
         grants.set(message(&[Right::Upload, Right::View]));
         let had = grants.of(session, seat).await.expect("a grant");
         let narrowed = async |grants: &Grants| {
@@ -139,7 +182,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_new_grant_replaces_the_old_one_whole() {
-        let (grants, session, seat) = (Grants::default(), SessionId::from_wire(7), Seat::from_wire(1));
+        let (grants, session, seat) =
+            (Grants::new(Person::nobody()), SessionId::from_wire(7), Seat::from_wire(1));
         grants.set(message(&[Right::Shell, Right::Control]));
         let before = grants.set(message(&[Right::View])).expect("the grant before");
         assert!(before.has(Right::Shell));

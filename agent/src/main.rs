@@ -1,6 +1,7 @@
 //! The agent's program: reads the command line and starts what it asks for.
 
-use agent::cli::{Carrier, Cli, Command};
+use agent::cli::{self, Carrier, Cli, Command};
+use agent::person::{Person, Place};
 use agent::run::{enrol, run};
 use anyhow::Context;
 use clap::Parser;
@@ -30,7 +31,15 @@ async fn main() -> anyhow::Result<()> {
                 wait_for_signal().await;
                 signal.cancel();
             });
-            run(&cli.state, &cli.platform, preference, &stop).await.context("the agent cannot run")?;
+            let place = match cli.person {
+                cli::Person::Auto => Place::Auto,
+                cli::Person::Terminal => Place::Terminal,
+                cli::Person::None => Place::Nowhere,
+            };
+            let person = Person::open(place, cli.ask, &stop)?;
+            run(&cli.state, &cli.platform, preference, &person, &stop)
+                .await
+                .context("the agent cannot run")?;
         }
     }
     Ok(())

@@ -14,8 +14,10 @@ use crate::connect::{ReachError, reach};
 use crate::desktop::Desktop;
 use crate::files::Uploads;
 use crate::identity::{self, Identity, Site, StateError, load_site, save_site, to_hex};
+use crate::person::Person;
 use crate::serve::{Ended, Local, serve};
 use crate::shell::Shells;
+use crate::tools::Kit;
 
 /// How long a goodbye may take to reach the relay.
 const GOODBYE_MAX: Duration = Duration::from_secs(2);
@@ -32,6 +34,9 @@ pub enum RunError {
     /// The relay was not reached or refused.
     #[error(transparent)]
     Reach(#[from] ReachError),
+    /// What tools need cannot be made.
+    #[error("the tools cannot be started: {0}")]
+    Tools(anyhow::Error),
 }
 
 /// Makes this computer known to the relay that `token` names, and remembers the relay.
@@ -61,6 +66,7 @@ pub async fn run(
     state: &Path,
     platform: &str,
     preference: Preference,
+    person: &Person,
     stop: &CancellationToken,
 ) -> Result<(), RunError> {
     let site = load_site(state)?;
@@ -69,7 +75,9 @@ pub async fn run(
     let (shells, uploads) = (Shells::default(), Uploads::default());
     while !stop.is_cancelled() {
         let Some(desktop) = open_desktop(platform, state, stop).await else { break };
-        let local = Local { desktop, shells: shells.clone(), uploads: uploads.clone(), clock };
+        let kit = Kit::open(&desktop.platform).map_err(RunError::Tools)?;
+        let (shells, uploads, person) = (shells.clone(), uploads.clone(), person.clone());
+        let local = Local { desktop, shells, uploads, kit, person, clock };
         stay_connected(&site, &identity, preference, &local, stop).await?;
     }
     Ok(())
@@ -102,7 +110,7 @@ async fn stay_connected(
                 // The goodbye may be lost; the relay notices the silence then.
                 let _ = tokio::time::timeout(GOODBYE_MAX, link.closed()).await;
                 match ended {
-                    Ended::GoingAway { jitter } => backoff.going_away(jitter, random()),
+                    Ended::GoingAway { jitter } => Backoff::going_away(jitter, random()),
                     _ => backoff.next(random()),
                 }
             }

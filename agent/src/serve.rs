@@ -1,5 +1,6 @@
 //! One link, from the welcome to its end: what the relay asks, and what is told to it.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use proto::liveness::{Input, LinkClock, Liveness, Output};
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use transport::control::{ControlError, Sender};
 use transport::{Link, LinkError, RecvStream, StreamError};
 use wire::close::CloseCode;
-use wire::control::{Displays, Notice, Right, control::Body};
+use wire::control::{Demand, Displays, Notice, Right, control::Body};
 use wire::input::Record;
 use wire::stream::{StreamHeader, StreamKind};
 use wire::{DecodeError, Seat, SessionId};
@@ -18,9 +19,10 @@ use crate::connect::Connected;
 use crate::desktop::{Desktop, Hands};
 use crate::files::Uploads;
 use crate::grants::Grants;
+use crate::person::{self, Person};
 use crate::session::Sessions;
 use crate::shell::Shells;
-use crate::tools::Tools;
+use crate::tools::{Kit, Tools};
 
 /// Input streams at a time: one a technician.
 const INPUT_STREAMS_MAX: usize = wire::limits::SEATS_MAX;
@@ -71,6 +73,10 @@ pub struct Local {
     pub shells: Shells,
     /// Files that technicians began to send, over links before.
     pub uploads: Uploads,
+    /// What tools work with.
+    pub kit: Kit,
+    /// Who is asked, and has the last word.
+    pub person: Person,
     /// The agent's own.
     pub clock: LinkClock,
 }
@@ -78,14 +84,23 @@ pub struct Local {
 /// Serves the relay until the link ends. Everything that technicians hold is released then.
 pub async fn serve(connected: Connected, local: &Local, stop: &CancellationToken) -> Ended {
     let Connected { link, control, .. } = connected;
-    let Local { desktop, shells, uploads, clock } = local;
+    let Local { desktop, shells, uploads, kit, person, clock } = local;
     let clock = *clock;
     let (sender, mut receiver) = control.split();
     let sessions = Sessions::new(desktop.clone(), link.clone(), clock);
     let liveness = Liveness::new(Instant::now(), clock);
-    let tools = Tools::new(shells.clone(), uploads.clone());
-    let mut serving =
-        Serving { link: link.clone(), sender, sessions, liveness, hands: desktop.hands.clone(), tools };
+    let tools = Tools::new(shells.clone(), uploads.clone(), kit.clone(), person.clone());
+    let mut serving = Serving {
+        link: link.clone(),
+        sender,
+        sessions,
+        liveness,
+        hands: desktop.hands.clone(),
+        tools,
+        person: person.clone(),
+        demands: BTreeMap::new(),
+    };
+    let mut standing = person.changes();
     let mut displays = desktop.displays.clone();
     let (input_ended, mut input_ends) = mpsc::channel(INPUT_STREAMS_MAX);
     let mut inputs = tokio::task::JoinSet::new();
@@ -101,6 +116,12 @@ pub async fn serve(connected: Connected, local: &Local, stop: &CancellationToken
             message = receiver.recv() => match message {
                 Ok(body) => serving.message(body, &displays.borrow_and_update().clone()).await,
                 Err(error) => Err(error.into()),
+            },
+            said = person.to_say() => serving.say(said).await,
+            changed = standing.changed() => {
+                serving.follow_standing();
+                // The sender is in our own hand.
+                changed.map_err(|_| Ended::Stopped)
             },
             changed = displays.changed() => match changed {
                 Ok(()) => serving.tell_displays(&displays.borrow_and_update().clone()).await,
@@ -146,6 +167,9 @@ struct Serving {
     liveness: Liveness,
     hands: Option<Hands>,
     tools: Tools,
+    person: Person,
+    /// What the relay wants to see of each session.
+    demands: BTreeMap<SessionId, Demand>,
 }
 
 impl Serving {
@@ -171,14 +195,28 @@ impl Serving {
             }
             Body::SessionClosed(closed) => {
                 self.tools.close(&closed);
+                self.demands.remove(&SessionId::from_wire(closed.session));
                 self.close(SessionId::from_wire(closed.session));
             }
-            Body::SeatGranted(granted) => self.tools.grant(granted),
+            Body::SeatGranted(granted) => {
+                let session = SessionId::from_wire(granted.session);
+                self.tools.grant(granted);
+                self.show(session);
+            }
             Body::SeatLeft(left) => {
                 self.tools.leave(&left);
                 self.release(Seat::from_wire(left.seat));
+                self.show(SessionId::from_wire(left.session));
             }
-            Body::Demand(demand) => self.sessions.demand(&demand),
+            Body::Demand(demand) => {
+                let session = SessionId::from_wire(demand.session);
+                if self.sessions.has(session) {
+                    self.demands.insert(session, demand);
+                    self.show(session);
+                }
+            }
+            Body::ConsentAsk(ask) => self.person.handle(person::Input::Asked(ask)),
+            Body::ChatSaid(said) => self.person.handle(person::Input::Said(said)),
             Body::Refresh(refresh) => self.sessions.refresh(&refresh),
             Body::Answer(answer) => self.sessions.answer(&answer),
             Body::GoingAway(going) => {
@@ -187,6 +225,44 @@ impl Serving {
             other => tracing::debug!(?other, "message ignored"),
         }
         self.flush().await
+    }
+
+    /// Shows of a session what the relay wants, as long as somebody in it may see the screen.
+    fn show(&mut self, session: SessionId) {
+        let Some(demand) = self.demands.get(&session) else { return };
+        if self.tools.grants().anybody_may(session, Right::View) {
+            self.sessions.demand(demand);
+        } else {
+            self.sessions.demand(&Demand { session: session.to_wire(), wanted: Vec::new() });
+        }
+    }
+
+    /// The person at this computer let somebody in, or has enough.
+    fn follow_standing(&mut self) {
+        let sessions: Vec<SessionId> = self.demands.keys().copied().collect();
+        for session in sessions {
+            self.show(session);
+        }
+        let nobody_controls =
+            !self.sessions.ids().into_iter().any(|id| self.tools.grants().anybody_may(id, Right::Control));
+        if let (true, Some(hands)) = (nobody_controls, &self.hands) {
+            // A desktop that is stuck has nothing left to release.
+            let _ = hands.release_all();
+        }
+    }
+
+    /// What the person says to the relay. What he ends is over here at once.
+    async fn say(&mut self, said: Vec<Body>) -> Result<(), Ended> {
+        for body in said {
+            if let Body::CustomerEnds(ends) = &body {
+                let session = SessionId::from_wire(ends.session);
+                self.tools.end(session);
+                self.demands.remove(&session);
+                self.close(session);
+            }
+            self.sender.send(body).await?;
+        }
+        Ok(())
     }
 
     async fn open(&mut self, session: SessionId, displays: &[wire::control::Display]) -> Result<(), Ended> {

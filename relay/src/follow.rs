@@ -6,11 +6,13 @@
 use std::sync::Arc;
 
 use desk::session::{Ended, Event as SessionEvent, Left};
-use desk::{AccountId, Event, Participant, invitation, presence, session};
+use desk::{AccountId, Actor, Event, Participant, chat, invitation, presence, session};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use wire::SessionId;
 use wire::close::CloseCode;
+use wire::control::{ChatSaid, control::Body};
+use wire::limits::TEXT_BYTES_MAX;
 
 use crate::attendance::close_console;
 use crate::db::LoginId;
@@ -79,8 +81,35 @@ fn act(site: &Arc<Site>, happened: &Happened) {
         }
         // Permissions, teams, roles and policies all come together in everybody's rights.
         Some(Event::Record(_) | Event::Jump(_)) => renew_rights(site),
+        Some(Event::Chat(chat::Event::Said { message, session, by, text })) => {
+            let said = ChatSaid {
+                session: session.get(),
+                message: message.get(),
+                name: name_of(site, *session, *by),
+                is_own: matches!(by, Actor::Customer(_)),
+                text: text.clone(),
+                at_ms: happened.line.at.as_millisecond().cast_unsigned(),
+            };
+            if let Some(session) = site.registry.session(SessionId::from_wire(session.get())) {
+                session.tell_endpoint(Body::ChatSaid(said));
+            }
+        }
         Some(Event::Invitation(_) | Event::Key(_) | Event::Chat(_) | Event::Presence(_)) | None => {}
     }
+}
+
+/// What the endpoint of a session calls somebody.
+fn name_of(site: &Site, session: desk::SessionId, who: Actor) -> String {
+    let desk = site.keeper.read();
+    let name = match who {
+        Actor::Account(id) => desk.accounts().get(id).map(|account| account.name.clone()),
+        Actor::External(id) => desk.externals().get(&id).map(|external| external.name.clone()),
+        Actor::Customer(_) => desk.session(session).map(|state| state.customer.name.clone()),
+        _ => None,
+    };
+    let mut name = name.unwrap_or_default();
+    name.truncate(name.floor_char_boundary(TEXT_BYTES_MAX));
+    name
 }
 
 /// Tells people who are invited, and are not at a console, by mail.
@@ -118,7 +147,10 @@ async fn close_ended_console(site: Arc<Site>, account: AccountId) {
 fn act_on_session(site: &Site, event: &SessionEvent) {
     let session = SessionId::from_wire(event.session().get());
     match event {
-        SessionEvent::Ended { why, .. } => site.registry.end(session, reason_of_end(*why), &site.metrics),
+        SessionEvent::Ended { why, .. } => {
+            site.consents.forget(session);
+            site.registry.end(session, reason_of_end(*why), &site.metrics);
+        }
         SessionEvent::Left { who, why, .. } => site.registry.remove(session, *who, reason_of_leave(*why)),
         SessionEvent::CustomerGone { .. } => site.registry.customer_gone(session),
         SessionEvent::Owned { .. } | SessionEvent::CustomerCame { .. } => renew_rights(site),

@@ -12,6 +12,7 @@ mod caps;
 pub mod certificates;
 pub mod cli;
 pub mod config;
+mod consent;
 mod console;
 pub mod db;
 pub mod endpoint;

@@ -17,6 +17,7 @@ use crate::attendance::Attendance;
 use crate::caps::Caps;
 use crate::certificates::{CertificateError, Certificates, LOOK_EVERY};
 use crate::config::{Config, ConfigError};
+use crate::consent::Consents;
 use crate::db::{Db, DbError};
 use crate::endpoint::{self, HttpServer, tls_acceptor};
 use crate::files::Downloads;
@@ -164,6 +165,7 @@ impl Relay {
             downloads: Downloads::default(),
             registry: Registry::default(),
             attendance: Attendance::default(),
+            consents: Consents::default(),
             pages: Pages::default(),
             door: Door::default(),
             consoles: LiveLogins::default(),

@@ -14,6 +14,7 @@ use crate::attendance::Attendance;
 use crate::caps::Caps;
 use crate::certificates::Certificates;
 use crate::config::Config;
+use crate::consent::Consents;
 use crate::db::Db;
 use crate::endpoint;
 use crate::files::Downloads;
@@ -42,6 +43,7 @@ pub(crate) struct Site {
     pub(crate) downloads: Downloads,
     pub(crate) registry: Registry,
     pub(crate) attendance: Attendance,
+    pub(crate) consents: Consents,
     /// Customers whose page is open.
     pub(crate) pages: Pages,
     /// How often strangers may try.

@@ -1,5 +1,6 @@
 //! Operating systems that are not served yet: says so, clearly. What is the same everywhere works here, too.
 
+use std::process::{Command, ExitStatus};
 use std::{env, io, sync::Arc};
 
 use portable_pty::{ChildKiller, MasterPty};
@@ -135,4 +136,14 @@ pub(crate) mod files {
         fn set_modified(&self, modified_ms: u64) -> io::Result<()>;
         fn sync(&self) -> io::Result<()>;
     });
+}
+
+/// Programs have no groups.
+pub(crate) fn group(_command: &mut Command) {}
+
+/// Nothing is known by which a group could be ended.
+pub(crate) fn end_group(_leader: u32) {}
+
+pub(crate) fn signal_of(_status: ExitStatus) -> Option<u32> {
+    None
 }

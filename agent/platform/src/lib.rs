@@ -1,21 +1,27 @@
 //! What the agent needs of an operating system, by topic.
 //!
 //! Each topic is a trait that says what blocks and who owns the memory: [`Displays`], [`Capture`],
-//! [`Cursor`], [`Input`] and [`Wallpaper`]. [`Platform`] opens them; each one has a connection of its own and may
+//! [`Cursor`], [`Input`] and [`Wallpaper`] for the screen, [`Clipboard`], [`SystemInformation`], [`Actions`] and
+//! [`Privacy`] for the rest. [`Platform`] opens them; each one has a connection of its own and may
 //! live on a thread of its own. `linux/` serves them with X11. [`fake`] serves them with recordings and drawn
-//! pictures, on every system. A [`terminal`] is the same everywhere; [`files`] are each
+//! pictures, on every system. A [`terminal`] and a [`program`] are the same everywhere; [`files`] are each
 //! system's own. Nothing here codes pixels, opens a network link
 //! or decides who may do what.
 //!
 //! This file is the only one that names an operating system.
 
+pub mod actions;
 mod capture;
+pub mod clipboard;
 mod cursor;
 mod display;
 mod error;
 pub mod fake;
 pub mod files;
 mod input;
+pub mod privacy;
+pub mod program;
+pub mod system;
 pub mod terminal;
 mod waker;
 mod wallpaper;
@@ -26,11 +32,15 @@ mod imp;
 
 use std::{fmt, sync::Arc};
 
+pub use actions::Actions;
 pub use capture::{Capture, CaptureError, Captured};
+pub use clipboard::Clipboard;
 pub use cursor::{CURSOR_EXTENT_MAX, CURSOR_MOVE_INTERVAL, Cursor, CursorEvent, CursorShape};
 pub use display::{Display, Displays};
 pub use error::{Lost, OpenError};
 pub use input::{Button, Input, InputError, WHEEL_NOTCH};
+pub use privacy::Privacy;
+pub use system::SystemInformation;
 pub use waker::Waker;
 pub use wallpaper::Wallpaper;
 
@@ -96,6 +106,29 @@ impl Platform {
     pub fn wallpaper(&self) -> Result<Box<dyn Wallpaper>, OpenError> {
         self.0.wallpaper()
     }
+
+    /// Opens the clipboard.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is missing.
+    pub fn clipboard(&self) -> Result<Box<dyn Clipboard>, OpenError> {
+        self.0.clipboard()
+    }
+
+    /// What is to be known of the computer.
+    pub fn system(&self) -> Box<dyn SystemInformation> {
+        self.0.system()
+    }
+
+    /// What can be done to the computer.
+    pub fn actions(&self) -> Box<dyn Actions> {
+        self.0.actions()
+    }
+
+    /// What can be shut off for the person at the computer.
+    pub fn privacy(&self) -> Box<dyn Privacy> {
+        self.0.privacy()
+    }
 }
 
 impl fmt::Debug for Platform {
@@ -111,4 +144,8 @@ pub(crate) trait System: Send + Sync {
     fn cursor(&self) -> Result<Box<dyn Cursor>, OpenError>;
     fn input(&self) -> Result<Box<dyn Input>, OpenError>;
     fn wallpaper(&self) -> Result<Box<dyn Wallpaper>, OpenError>;
+    fn clipboard(&self) -> Result<Box<dyn Clipboard>, OpenError>;
+    fn system(&self) -> Box<dyn SystemInformation>;
+    fn actions(&self) -> Box<dyn Actions>;
+    fn privacy(&self) -> Box<dyn Privacy>;
 }

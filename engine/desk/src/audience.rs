@@ -106,6 +106,10 @@ impl Audience {
             _ => {}
         }
         self.people_of(before, event.session());
+        if let session::Event::Acted { session, .. } = event {
+            // What technicians do is theirs; the endpoint itself shows what the customer must know.
+            self.customers.remove(session);
+        }
     }
 
     fn invitation(&mut self, before: &Desk, event: &invitation::Event) {

@@ -10,13 +10,14 @@ use crate::jump::{InstallToken, Item, Items, Usage};
 use crate::key::Key;
 use crate::presence::Console;
 use crate::record::{
-    Account, Issue, JumpGroup, JumpPolicy, Portal, Preferences, QueueRule, Role, SessionPolicy, Site, Stored,
-    Table, Team,
+    Account, Issue, JumpGroup, JumpPolicy, Portal, Preferences, QueueRule, Role, Script, SessionPolicy, Site,
+    Stored, Table, Team,
 };
 use crate::session::Session;
 use crate::{
     AccountId, Actor, Command, Event, ExternalId, GroupId, InstallTokenId, InvitationId, IssueId, ItemId,
-    JumpPolicyId, KeyId, PortalId, QueueRuleId, Refusal, RoleId, SessionId, SessionPolicyId, TeamId,
+    JumpPolicyId, KeyId, PortalId, QueueRuleId, Refusal, RoleId, ScriptId, SessionId, SessionPolicyId,
+    TeamId,
 };
 use crate::{chat, invitation, jump, key, presence, record, session};
 
@@ -33,6 +34,7 @@ pub struct Desk {
     pub(crate) roles: Table<RoleId, Role>,
     pub(crate) jump_policies: Table<JumpPolicyId, JumpPolicy>,
     pub(crate) session_policies: Table<SessionPolicyId, SessionPolicy>,
+    pub(crate) scripts: Table<ScriptId, Script>,
     pub(crate) preferences: BTreeMap<AccountId, Preferences>,
     pub(crate) consoles: BTreeMap<AccountId, Console>,
     pub(crate) sessions: BTreeMap<SessionId, Session>,
@@ -59,6 +61,7 @@ impl Default for Desk {
             roles: Table::default(),
             jump_policies: Table::default(),
             session_policies: Table::default(),
+            scripts: Table::default(),
             preferences: BTreeMap::new(),
             consoles: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -168,6 +171,11 @@ impl Desk {
     /// All session policies.
     pub fn session_policies(&self) -> &Table<SessionPolicyId, SessionPolicy> {
         &self.session_policies
+    }
+
+    /// The library of scripts.
+    pub fn scripts(&self) -> &Table<ScriptId, Script> {
+        &self.scripts
     }
 
     /// What an account chose for itself.

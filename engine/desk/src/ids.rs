@@ -108,6 +108,11 @@ id! {
 }
 
 id! {
+    /// A script of the library.
+    ScriptId
+}
+
+id! {
     /// A secret that adds endpoints to a group.
     InstallTokenId
 }

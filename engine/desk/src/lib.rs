@@ -42,7 +42,7 @@ pub use desk::Desk;
 pub use entity::{EntityId, Snapshot};
 pub use ids::{
     AccountId, ExternalId, GroupId, InstallTokenId, InvitationId, IssueId, ItemId, JumpPolicyId, KeyId,
-    MessageId, PortalId, QueueRuleId, RoleId, SessionId, SessionPolicyId, TeamId,
+    MessageId, PortalId, QueueRuleId, RoleId, ScriptId, SessionId, SessionPolicyId, TeamId,
 };
 pub use message::{Command, Event};
 pub use queues::{Entry, Listed, Targets};

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::permission::{Effective, PathLimits, Permission, Rights, Setting, Source, effective};
-use crate::record::Team;
+use crate::record::{Consent, Team};
 use crate::session::{Client, Origin, Session};
 use crate::{AccountId, Desk, ExternalId, Participant, SessionId, SessionPolicyId, TeamId};
 
@@ -100,6 +100,14 @@ impl Desk {
         let Origin::Jump { item, .. } = session.origin else { return None };
         let policy = self.items.get(&item)?.label.policy?;
         self.jump_policies.get(policy)?.session_policy
+    }
+
+    /// Whether the person at the endpoint of a session is asked, and how; `None` where nobody is. A customer who came by
+    /// himself has asked for help, and is not asked whether he wants it.
+    pub fn consent(&self, session: SessionId) -> Option<Consent> {
+        let Origin::Jump { item, .. } = self.sessions.get(&session)?.origin else { return None };
+        let policy = self.items.get(&item)?.label.policy?;
+        Some(self.jump_policies.get(policy)?.consent).filter(|consent| consent.is_asked)
     }
 
     /// Takes away what a policy does not allow. One that is gone allows nothing.

@@ -166,6 +166,7 @@ fn work() -> Router<Shared> {
         .route("/api/sessions/live", get(sessions::live))
         .route("/api/sessions/{id}", get(sessions::one).post(sessions::act))
         .route("/api/sessions/{id}/messages", get(sessions::messages).post(sessions::say))
+        .route("/api/sessions/{id}/scripts", get(sessions::scripts))
 }
 
 /// Computers that can be reached without anybody there.

@@ -79,6 +79,7 @@ fn name_of(desk: &Desk, id: RecordId) -> Option<Name> {
         Record::Role(record) => record.name,
         Record::JumpPolicy(record) => record.name,
         Record::SessionPolicy(record) => record.name,
+        Record::Script(record) => record.name,
     };
     Some(Name { id: id.number(), name, is_there })
 }

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use desk::permission::Rights;
+use desk::record::{Parameter, Script};
 use desk::session::{Client, Command, CustomerPresence, Origin, Queue, Session, Transfer};
-use desk::{AccountId, Participant, SessionId, chat};
+use desk::{AccountId, Participant, ScriptId, SessionId, chat};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
@@ -226,4 +227,37 @@ pub(super) async fn say(
     who.needs(Scope::Sessions)?;
     let command = chat::Command::Say { session: SessionId::new(id), text };
     Ok(Json(Done { events: site.keeper.ask(who.asker.into(), command).await?.len() }))
+}
+
+/// A script that somebody may run in a session. Its text stays here and with the endpoint.
+#[derive(Serialize)]
+pub(super) struct ScriptView {
+    id: ScriptId,
+    name: String,
+    comments: String,
+    parameters: Vec<Parameter>,
+    /// Kinds of systems that it is for.
+    systems: Vec<&'static str>,
+}
+
+/// The scripts that one may run in a session.
+pub(super) async fn scripts(
+    State(site): State<Shared>,
+    who: Who,
+    Path(id): Path<u64>,
+) -> Result<Json<Vec<ScriptView>>, Problem> {
+    who.needs(Scope::Read)?;
+    let (id, me) = (SessionId::new(id), Participant::Account(who.account.into()));
+    let desk = site.keeper.read();
+    if !desk.session(id).is_some_and(|state| state.has(me)) {
+        return Err(Problem::missing("session"));
+    }
+    let view = |(id, script): (ScriptId, &Script)| ScriptView {
+        id,
+        name: script.name.clone(),
+        comments: script.comments.clone(),
+        parameters: script.parameters.clone(),
+        systems: script.bodies.iter().map(|body| body.os.name()).collect(),
+    };
+    Ok(Json(desk.scripts_for(id, me).into_iter().map(view).collect()))
 }

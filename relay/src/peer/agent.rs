@@ -5,19 +5,21 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 
 use bytes::BytesMut;
+use desk::{Actor, chat};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::timeout;
 use transport::control::Control;
 use transport::{Link, RecvStream, StreamError};
 use wire::close::CloseCode;
-use wire::control::{Displays, Notice, Role, control::Body};
+use wire::control::{ConsentAnswer, Displays, Notice, Role, control::Body};
 use wire::cursor::Cursor;
 use wire::screen::Update;
 use wire::stream::StreamKind;
 use wire::{DecodeError, SessionId};
 
 use crate::db::Endpoint;
+use crate::keeper::Caller;
 use crate::peer::ended::Ended;
 use crate::peer::talk::{Event, Talk};
 use crate::registry::Presence;
@@ -154,9 +156,46 @@ impl AgentTask<'_> {
                 }
                 Ok(())
             }
+            Some(Body::ConsentAnswer(answer)) => {
+                if self.session(SessionId::from_wire(answer.session))?.is_some() || self.is_asked(&answer) {
+                    self.site.consents.answer(answer);
+                }
+                Ok(())
+            }
+            Some(Body::ChatSay(said)) => {
+                let (session, text) = (said.session, said.text);
+                let say = chat::Command::Say { session: desk::SessionId::new(session), text };
+                self.customer_says(session, say).await
+            }
+            Some(Body::CustomerEnds(ends)) => {
+                self.customer_says(ends.session, desk::session::Command::CustomerEnds).await
+            }
             Some(Body::GoingAway(_)) => Ok(()),
             Some(_) => Err(Ended::OutOfOrder("a control message that no agent sends")),
         }
+    }
+
+    /// Whether a session without anybody in it yet is with this very endpoint.
+    fn is_asked(&self, answer: &ConsentAnswer) -> bool {
+        let desk = self.site.keeper.read();
+        let session = desk.session(desk::SessionId::new(answer.session));
+        session
+            .and_then(desk::session::Session::item)
+            .is_some_and(|item| crate::db::EndpointId::from(item) == self.agent.endpoint.id)
+    }
+
+    /// The person at the endpoint says or wants something in a session of his.
+    async fn customer_says(&self, session: u64, command: impl Into<desk::Command>) -> Result<(), Ended> {
+        if self.session(SessionId::from_wire(session))?.is_none() {
+            // It may have ended while this was on its way.
+            return Ok(());
+        }
+        let actor = Actor::Customer(desk::SessionId::new(session));
+        let caller = Caller::at(actor, self.agent.link.peer().ip().to_canonical());
+        if let Err(error) = self.site.keeper.ask(caller, command).await {
+            tracing::info!(%error, session, "the desk does not take what an endpoint's person says");
+        }
+        Ok(())
     }
 
     /// A link is live while it carries a session.

@@ -13,6 +13,7 @@ mod rights;
 mod splice;
 mod talk;
 mod technician;
+mod tools;
 mod viewer;
 
 use std::sync::Arc;

@@ -8,8 +8,6 @@ use wire::stream::StreamKind;
 pub(super) enum Needs {
     /// Nothing helps: such streams are opened by agents and by the relay only.
     Nobody,
-    /// To be in the session.
-    Membership,
     /// One of these permissions. What is asked for on the stream needs its own, checked where it is read.
     AnyOf(&'static [Permission]),
 }
@@ -35,9 +33,9 @@ pub(super) const fn needs(kind: StreamKind) -> Needs {
             Permission::RestrictCustomer,
             Permission::RunAs,
         ]),
-        StreamKind::Chat => Needs::Membership,
-        // Consent is asked of the customer, by the relay.
-        StreamKind::Consent => Needs::Nobody,
+        // What is said comes over HTTP, and goes to the endpoint in control messages; so does what the person there is
+        // asked.
+        StreamKind::Chat | StreamKind::Consent => Needs::Nobody,
     }
 }
 
@@ -45,7 +43,6 @@ pub(super) const fn needs(kind: StreamKind) -> Needs {
 pub(super) fn may_open(kind: StreamKind, rights: &Rights) -> bool {
     match needs(kind) {
         Needs::Nobody => false,
-        Needs::Membership => true,
         Needs::AnyOf(permissions) => permissions.iter().any(|&permission| rights.has(permission)),
     }
 }
@@ -69,9 +66,9 @@ mod tests {
     ];
 
     #[test]
-    fn who_has_no_right_opens_nothing_but_the_chat() {
+    fn who_has_no_right_opens_nothing() {
         let open = KINDS.iter().filter(|&&kind| may_open(kind, &Rights::default()));
-        assert_eq!(open.collect::<Vec<_>>(), [&StreamKind::Chat]);
+        assert_eq!(open.collect::<Vec<_>>(), Vec::<&StreamKind>::new());
     }
 
     #[test]

@@ -10,19 +10,22 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use desk::permission::{Permission, Rights};
+use desk::session::{Deed, Step};
+use desk::{Participant, session};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use transport::{LinkError, Priority, RecvStream, SendStream, StreamError};
-use wire::Writer;
 use wire::close::CloseCode;
 use wire::stream::{StreamHeader, StreamKind};
+use wire::{DecodeError, Writer};
 
 use crate::files::act::Act;
 use crate::files::request::{self, NoRequest, Request};
 use crate::keeper::{AskError, Caller};
 use crate::peer::agent::Agent;
 use crate::peer::rights::may_open;
+use crate::peer::tools;
 use crate::registry::Place;
 use crate::site::Site;
 use crate::tap::{Direction, Stream, Tap};
@@ -44,11 +47,13 @@ pub(super) struct Splice {
     pub(super) rights: watch::Receiver<Rights>,
     /// Fires when he is out of the session.
     pub(super) out: CancellationToken,
+    /// Who has the place.
+    pub(super) who: Participant,
 }
 
 /// Why nothing passes any more.
 #[derive(Debug, thiserror::Error)]
-enum Ended {
+pub(super) enum Ended {
     #[error("the agent is not connected")]
     Offline,
     #[error("the agent permits no more streams")]
@@ -59,6 +64,14 @@ enum Ended {
     NotNoted(#[from] AskError),
     #[error(transparent)]
     NoRequest(#[from] NoRequest),
+    #[error("nothing was asked for")]
+    Silent,
+    #[error("a message at a moment at which it has no meaning")]
+    OutOfOrder,
+    #[error("the log cannot be written")]
+    NoLog,
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
     #[error(transparent)]
     Stream(#[from] StreamError),
     #[error(transparent)]
@@ -74,6 +87,10 @@ impl Ended {
             Self::Full => CloseCode::OverLimit,
             Self::NoRequest(NoRequest::Decode(error)) => error.close_code(),
             Self::NoRequest(NoRequest::OutOfOrder) => CloseCode::OutOfOrder,
+            Self::Silent => CloseCode::Silent,
+            Self::OutOfOrder => CloseCode::OutOfOrder,
+            Self::NoLog => CloseCode::Internal,
+            Self::Decode(error) => error.close_code(),
             Self::Offline | Self::NotNoted(_) | Self::NoRequest(_) | Self::Stream(_) | Self::Link(_) => {
                 CloseCode::Cancelled
             }
@@ -98,7 +115,7 @@ impl Half {
 }
 
 /// Two halves that belong together.
-type Pair = (SendStream, RecvStream);
+pub(super) type Pair = (SendStream, RecvStream);
 
 /// What a technician asks for on a stream of a kind that is for more than one thing.
 struct Asked {
@@ -128,7 +145,7 @@ impl Splice {
         let ended = tokio::select! {
             biased;
             ended = self.ended(asked.as_ref()) => Err(ended),
-            ended = self.join(&mut technician, &mut agent, &echo, Ears { act, tap: tap.as_ref() }) => ended,
+            ended = self.pair(&mut technician, &mut agent, &echo, Ears { act, tap: tap.as_ref() }) => ended,
         };
         if let Some(act) = act {
             act.end().await;
@@ -136,6 +153,40 @@ impl Splice {
         if let Err(ended) = ended {
             self.give_up(&ended, [&mut technician, &mut agent]);
         }
+    }
+
+    /// Joins the two as their kind wants it.
+    async fn pair(
+        &self,
+        technician: &mut Pair,
+        agent: &mut Pair,
+        echo: &AtomicUsize,
+        ears: Ears<'_>,
+    ) -> Result<(), Ended> {
+        match self.kind {
+            StreamKind::Action => tools::action::join(self, technician, agent).await,
+            StreamKind::Clipboard => tools::clipboard::join(self, technician, agent).await,
+            _ => self.join(technician, agent, echo, ears).await,
+        }
+    }
+
+    /// Writes into the log what he does, and waits until it is there.
+    pub(super) async fn write(&self, deed: Deed, step: Step) -> Result<(), AskError> {
+        let session = desk::SessionId::new(self.place.session.id.to_wire());
+        let act = session::Command::Act { session, who: self.who, deed, step };
+        self.site.keeper.ask(self.caller, act).await.map(drop)
+    }
+
+    /// Writes into the log what he did; a session that is over has no lines any more.
+    pub(super) fn log(&self, deed: Deed, step: Step) {
+        let session = desk::SessionId::new(self.place.session.id.to_wire());
+        let act = session::Command::Act { session, who: self.who, deed, step };
+        let (site, caller) = (Arc::clone(&self.site), self.caller);
+        self.site.tasks.spawn(async move {
+            if let Err(error) = site.keeper.ask(caller, act).await {
+                tracing::info!(%error, %session, "what a technician did is not in the log");
+            }
+        });
     }
 
     /// Finds out what is wanted where the kind does not say all, and opens the stream at the agent.

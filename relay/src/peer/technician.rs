@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use desk::session::{Deed, Step};
 use desk::{Participant, presence};
 use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinSet};
@@ -12,13 +13,16 @@ use tokio_util::sync::CancellationToken;
 use transport::control::Control;
 use transport::{Link, RecvStream, SendStream, StreamError};
 use wire::close::CloseCode;
-use wire::control::{Grant, Join, JoinRefused, Joined, RefusalCode, Role, SessionEnded, control::Body};
+use wire::control::{
+    Grant, Join, JoinPending, JoinRefused, Joined, RefusalCode, Role, SessionEnded, control::Body, join,
+};
 use wire::stream::{StreamHeader, StreamKind};
 use wire::{DecodeError, SessionId};
 
 use crate::admission::{self, Admission, NotAdmitted};
 use crate::attendance::Present;
 use crate::caps::Allowance;
+use crate::consent::{self, Answer};
 use crate::db::Login;
 use crate::keeper::Caller;
 use crate::peer::ended::Ended;
@@ -52,6 +56,7 @@ pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, login: Lo
         places: HashMap::new(),
         inputs: JoinSet::new(),
         joins: Allowance::new(JOINS_AT_ONCE, JOIN_EVERY),
+        asking: JoinSet::new(),
         who: Participant::Account(login.account.into()),
         caller,
         site: &site,
@@ -96,6 +101,8 @@ struct TechnicianTask<'a> {
     places: HashMap<SessionId, Seat>,
     inputs: JoinSet<InputEnd>,
     joins: Allowance,
+    /// Joins that wait for the person at an endpoint: request, session and what he said.
+    asking: JoinSet<(u32, SessionId, Answer)>,
 }
 
 impl TechnicianTask<'_> {
@@ -144,6 +151,11 @@ impl TechnicianTask<'_> {
                 () = tokio::time::sleep_until(expires) => Err(Ended::LoginOver),
                 event = self.talk.wait(site) => self.control(event).await,
                 Some(ended) = self.inputs.join_next(), if !self.inputs.is_empty() => self.input_ended(ended),
+                Some(asked) = self.asking.join_next(), if !self.asking.is_empty() => match asked {
+                    Ok((request, session, answer)) => self.answered(request, session, answer).await,
+                    // One that panicked is in the log.
+                    Err(_) => Ok(()),
+                },
                 Some(read) = headers.join_next(), if !headers.is_empty() => match read {
                     Ok(Ok((header, Incoming::Uni(stream)))) => self.stream(header, stream),
                     Ok(Ok((header, Incoming::Bi(send, recv)))) => self.opened(header, send, recv),
@@ -234,10 +246,64 @@ impl TechnicianTask<'_> {
             return self.refuse(request, NotAdmitted { retry_after_ms, ..refused }).await;
         }
         match self.admit(join).await {
-            Ok(admission) => match self.take_seat(&admission).await? {
-                Ok(place) => self.joined(request, &place, admission.grant).await,
-                Err(refused) => self.refuse(request, refused).await,
+            Ok(admission) => match self.asks(request, &admission) {
+                Ok(Some(timeout_ms)) => {
+                    self.talk.send(Body::JoinPending(JoinPending { request, timeout_ms })).await
+                }
+                Ok(None) => self.come_in(request, &admission).await,
+                Err(refused) => {
+                    self.leave_desk(admission.session).await;
+                    self.refuse(request, refused).await
+                }
             },
+            Err(refused) => self.refuse(request, refused).await,
+        }
+    }
+
+    async fn come_in(&mut self, request: u32, admission: &Admission) -> Result<(), Ended> {
+        match self.take_seat(admission).await? {
+            Ok(place) => self.joined(request, &place, admission.grant).await,
+            Err(refused) => self.refuse(request, refused).await,
+        }
+    }
+
+    /// Asks the person at the endpoint, where a policy wants that. Says how long the answer may take, if there
+    /// is one to wait for.
+    fn asks(&mut self, request: u32, admission: &Admission) -> Result<Option<u32>, NotAdmitted> {
+        let Some(consent) = consent::needed(self.site, admission.session, self.who) else { return Ok(None) };
+        let offline = || NotAdmitted::new(RefusalCode::Offline, "the computer is not connected");
+        let agent = self.site.registry.agent(admission.endpoint).ok_or_else(offline)?;
+        if self.site.config.links.sessions_of_link_max <= self.asking.len() {
+            return Err(NotAdmitted::new(RefusalCode::Full, "this page asks as many people as it may"));
+        }
+        let (site, admission) = (Arc::clone(self.site), admission.clone());
+        let who = (self.who, self.name());
+        self.asking.spawn(async move {
+            let answer = consent::ask(&site, &agent, &admission, who, consent).await;
+            (request, admission.session, answer)
+        });
+        Ok(Some(consent.timeout_s.saturating_mul(1000)))
+    }
+
+    /// The person at an endpoint answered, or nobody did.
+    async fn answered(&mut self, request: u32, session: SessionId, answer: Answer) -> Result<(), Ended> {
+        let step = match answer {
+            Answer::Allowed => Step::Done,
+            refused => Step::Refused { why: refused.words().to_owned() },
+        };
+        let id = desk::SessionId::new(session.to_wire());
+        let act = desk::session::Command::Act { session: id, who: self.who, deed: Deed::AskConsent, step };
+        if let Err(error) = self.site.keeper.ask(self.caller, act).await {
+            tracing::info!(%error, %session, "what the person at an endpoint said is not in the log");
+        }
+        if answer != Answer::Allowed {
+            self.leave_desk(session).await;
+            return self.refuse(request, NotAdmitted::new(RefusalCode::NotAllowed, answer.words())).await;
+        }
+        // Much may have changed while he was waiting.
+        let target = Some(join::Target::Session(session.to_wire()));
+        match admission::admit(self.site, self.caller, self.who, target).await {
+            Ok(admission) => self.come_in(request, &admission).await,
             Err(refused) => self.refuse(request, refused).await,
         }
     }
@@ -418,7 +484,7 @@ impl TechnicianTask<'_> {
             }
         };
         let (site, caller) = (Arc::clone(self.site), self.caller);
-        let splice = splice::Splice { site, place, kind: header.kind, caller, rights, out };
+        let splice = splice::Splice { site, place, kind: header.kind, caller, rights, out, who: self.who };
         self.site.tasks.spawn(async move {
             splice.run((send, recv)).await;
             drop(held);

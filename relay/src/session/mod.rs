@@ -321,6 +321,13 @@ impl Session {
         self.state.lock().agent.clone()
     }
 
+    /// Says something to the agent, while it is here.
+    pub(crate) fn tell_endpoint(&self, body: Body) {
+        if let Some(agent) = &self.state.lock().agent {
+            agent.outbox.send(body);
+        }
+    }
+
     /// What the technician of a seat may do, now and as it changes.
     pub(crate) fn rights(&self, seat: Seat) -> Option<watch::Receiver<Rights>> {
         self.state.lock().seats.get(&seat).map(|seated| seated.technician.rights.subscribe())

@@ -87,6 +87,7 @@ impl Endpoint {
 
 fn run(state: &tempfile::TempDir, platform: &str, carrier: &str) -> anyhow::Result<Process> {
     let mut command = Command::new(process::own("agent")?);
-    command.arg("--state").arg(state.path()).args(["--platform", platform, "--carrier", carrier, "run"]);
-    Process::start("agent", &mut command)
+    command.arg("--state").arg(state.path()).args(["--platform", platform, "--carrier", carrier]);
+    command.args(["--person", "terminal", "run"]);
+    Process::start_typed("agent", &mut command)
 }

@@ -1,6 +1,6 @@
 //! A program that runs beside the test: its lines are kept, and it is gone when the test is.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -30,9 +30,21 @@ impl Process {
     /// # Errors
     /// When the program cannot be started.
     pub fn start(name: &str, command: &mut Command) -> anyhow::Result<Self> {
+        Self::start_with(name, command, Stdio::null())
+    }
+
+    /// Starts `command` as somebody who types into it does.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub fn start_typed(name: &str, command: &mut Command) -> anyhow::Result<Self> {
+        Self::start_with(name, command, Stdio::piped())
+    }
+
+    fn start_with(name: &str, command: &mut Command, input: Stdio) -> anyhow::Result<Self> {
         let program = command.get_program().to_owned();
         let mut child = command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -47,6 +59,16 @@ impl Process {
             thread::spawn(move || keep_lines(stream, &kept));
         }
         Ok(Self { name: name.to_owned(), child, lines })
+    }
+
+    /// Types a line.
+    ///
+    /// # Errors
+    /// When the program was not started to be typed into, or reads no more.
+    pub fn type_line(&mut self, line: &str) -> anyhow::Result<()> {
+        let input = self.child.stdin.as_mut().with_context(|| format!("{} reads nothing", self.name))?;
+        writeln!(input, "{line}")?;
+        Ok(input.flush()?)
     }
 
     /// Waits for the first line, old or new, for which `pick` gives a value.

@@ -151,6 +151,36 @@ impl Entry {
         Ok((link, control))
     }
 
+    /// Reads something of the relay's API.
+    ///
+    /// # Errors
+    /// When the relay refuses.
+    pub async fn get(&self, path: &str) -> anyhow::Result<serde_json::Value> {
+        let url = format!("{}{path}", self.access.url);
+        let answer = self.client.get(&url).send().await.with_context(|| url.clone())?;
+        Ok(answer.error_for_status()?.json().await?)
+    }
+
+    /// Asks the relay's API for something.
+    ///
+    /// # Errors
+    /// When the relay refuses; says why.
+    pub async fn ask(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<serde_json::Value> {
+        Ok(self.post(path, body).await?.json().await?)
+    }
+
+    /// Replaces something of the relay's API.
+    ///
+    /// # Errors
+    /// When the relay refuses; says why.
+    pub async fn put(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<()> {
+        let url = format!("{}{path}", self.access.url);
+        let answer = self.client.put(&url).json(body).send().await.with_context(|| url.clone())?;
+        let status = answer.status();
+        anyhow::ensure!(status.is_success(), "{url}: {status}: {}", answer.text().await.unwrap_or_default());
+        Ok(())
+    }
+
     async fn post(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<reqwest::Response> {
         let url = format!("{}{path}", self.access.url);
         let answer = self.client.post(&url).json(body).send().await.with_context(|| url.clone())?;

@@ -11,3 +11,4 @@ pub mod files;
 mod screen;
 pub mod shell;
 pub mod technician;
+pub mod tools;

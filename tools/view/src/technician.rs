@@ -27,6 +27,7 @@ use crate::figures::Figures;
 use crate::files::Files;
 use crate::screen::Screen;
 use crate::shell::Shell;
+use crate::tools::Talk;
 
 /// How long a join may take.
 const JOIN_MAX: Duration = Duration::from_secs(10);
@@ -228,6 +229,14 @@ impl Technician {
     /// The endpoint's files.
     pub fn files(&self) -> Files {
         Files::new(self.link.clone(), self.session())
+    }
+
+    /// Opens a stream of messages to the endpoint: its clipboard, its system information, or one action.
+    ///
+    /// # Errors
+    /// When the link is gone.
+    pub async fn talk(&self, kind: StreamKind) -> anyhow::Result<Talk> {
+        Talk::open(&self.link, self.session(), kind).await
     }
 
     /// The session that it is in.

@@ -4,13 +4,17 @@
 //! [`Desktop::platform`] goes to the code under test. There is no thread behind it; a recording advances
 //! while somebody captures.
 
+mod actions;
 mod capture;
+mod clipboard;
 mod cursor;
 mod display;
 mod input;
+mod privacy;
 mod reader;
 mod recording;
 mod state;
+mod system;
 mod wallpaper;
 
 use std::sync::Arc;
@@ -25,7 +29,10 @@ use self::{
     recording::{Options, Recording},
     state::Shared,
 };
-use crate::{Capture, Cursor, CursorShape, Displays, Input, OpenError, Platform, System, Wallpaper};
+use crate::{
+    Actions, Capture, Clipboard, Cursor, CursorShape, Displays, Input, OpenError, Platform, Privacy, System,
+    SystemInformation, Wallpaper, clipboard::Clip, privacy::Shut,
+};
 
 /// A fake desktop. Clones are handles to the same one.
 #[derive(Clone)]
@@ -104,6 +111,31 @@ impl Desktop {
         self.shared.state.lock().backdrop.is_hidden
     }
 
+    /// Copies something, as a program at the computer does.
+    pub fn copy(&self, clips: Vec<Clip>) {
+        self.shared.change(|state| state.board.fill(clips, false));
+    }
+
+    /// What is in the clipboard.
+    pub fn copied(&self) -> Vec<Clip> {
+        self.shared.state.lock().board.clips.clone()
+    }
+
+    /// What was done to the computer, oldest first.
+    pub fn done(&self) -> Vec<String> {
+        self.shared.state.lock().doings.done.clone()
+    }
+
+    /// What is shut off for the customer.
+    pub fn shut(&self) -> Shut {
+        self.shared.state.lock().blinds.shut
+    }
+
+    /// The customer presses Ctrl+Alt+Del.
+    pub fn take_back(&self) {
+        self.shared.change(|state| state.blinds.takes_back = true);
+    }
+
     /// What was injected so far.
     pub fn input_log(&self) -> InputLog {
         self.shared.log.clone()
@@ -129,6 +161,22 @@ impl System for Desktop {
 
     fn wallpaper(&self) -> Result<Box<dyn Wallpaper>, OpenError> {
         Ok(Box::new(wallpaper::FakeWallpaper::open(&self.shared)))
+    }
+
+    fn clipboard(&self) -> Result<Box<dyn Clipboard>, OpenError> {
+        Ok(Box::new(clipboard::FakeClipboard::open(&self.shared)))
+    }
+
+    fn system(&self) -> Box<dyn SystemInformation> {
+        Box::new(system::FakeSystem::open(&self.shared))
+    }
+
+    fn actions(&self) -> Box<dyn Actions> {
+        Box::new(actions::FakeActions::open(&self.shared))
+    }
+
+    fn privacy(&self) -> Box<dyn Privacy> {
+        Box::new(privacy::FakePrivacy::open(&self.shared))
     }
 }
 

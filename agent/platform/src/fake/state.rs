@@ -10,7 +10,10 @@ use std::{
 use frame::{Picture, Point, Rect, Region};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use super::{cursor::Pointer, input::InputLog, recording::Recording, wallpaper::Backdrop};
+use super::{
+    actions::Doings, clipboard::Board, cursor::Pointer, input::InputLog, privacy::Blinds,
+    recording::Recording, wallpaper::Backdrop,
+};
 use crate::{Display, Waker};
 
 /// The lock, and the bell that rings at every change.
@@ -26,6 +29,9 @@ pub(super) struct State {
     pub(super) layout: u64,
     pub(super) cursor: Pointer,
     pub(super) backdrop: Backdrop,
+    pub(super) board: Board,
+    pub(super) doings: Doings,
+    pub(super) blinds: Blinds,
     recording: Option<Recording>,
     /// Who was woken and has not noticed yet, and the number of the next waiter.
     woken: HashMap<u64, bool>,
@@ -53,6 +59,9 @@ impl Shared {
             layout: 0,
             cursor: Pointer::arrow(),
             backdrop: Backdrop::default(),
+            board: Board::default(),
+            doings: Doings::default(),
+            blinds: Blinds::default(),
             recording,
             woken: HashMap::new(),
             next_waiter: 0,

@@ -1,28 +1,39 @@
 //! Linux desktops through X11: MIT-SHM and DAMAGE for pixels, XFIXES for the pointer, RANDR for displays, XTEST
-//! and XKB for input, the root window's pixmap for the wallpaper.
+//! and XKB for input, the root window's pixmap for the wallpaper, XFIXES and the CLIPBOARD selection; `/proc`, sysinfo
+//! and the system's own tools for what is to be known and done.
 //!
 //! Every part has a connection of its own and so needs no lock. [`connection`] comes first: it connects, waits
 //! and is woken. It knows no Wayland.
 
+mod actions;
+mod ask;
 mod backdrop;
 mod capture;
+mod clipboard;
 mod connection;
 mod cursor;
 mod display;
 pub(crate) mod files;
+mod group;
 mod input;
 mod keycodes;
 mod keymap;
+mod privacy;
 mod scratch;
 mod shm;
 mod signal;
+mod system;
 mod wallpaper;
 
 use std::{env, sync::Arc};
 
 use self::connection::Server;
+pub(crate) use self::group::{end_group, group, signal_of};
 pub(crate) use self::signal::{signal, signal_number};
-use crate::{Capture, Cursor, Displays, Input, OpenError, System, Wallpaper};
+use crate::{
+    Actions, Capture, Clipboard, Cursor, Displays, Input, OpenError, Privacy, System, SystemInformation,
+    Wallpaper,
+};
 
 /// An X server, by its name.
 struct X11 {
@@ -66,5 +77,21 @@ impl System for X11 {
     }
     fn wallpaper(&self) -> Result<Box<dyn Wallpaper>, OpenError> {
         Ok(Box::new(wallpaper::X11Wallpaper::open(self.connect()?, &self.display)?))
+    }
+
+    fn clipboard(&self) -> Result<Box<dyn Clipboard>, OpenError> {
+        Ok(Box::new(clipboard::X11Clipboard::open(self.connect()?)?))
+    }
+
+    fn system(&self) -> Box<dyn SystemInformation> {
+        Box::new(system::LinuxSystem::default())
+    }
+
+    fn actions(&self) -> Box<dyn Actions> {
+        Box::new(actions::LinuxActions::new(&self.display))
+    }
+
+    fn privacy(&self) -> Box<dyn Privacy> {
+        Box::new(privacy::NoPrivacy::default())
     }
 }

@@ -1,4 +1,4 @@
-//! What administrators keep: accounts, teams, issues, portals, rules, groups, roles and policies.
+//! What administrators keep: accounts, teams, issues, portals, rules, groups, roles, policies and scripts.
 //!
 //! All kinds are made, changed and removed alike: a [`Record`] comes whole, its rules are checked, and a change
 //! names the version that it was made from. One file a kind says what the record holds and what must be true of
@@ -13,6 +13,7 @@ mod queue_rule;
 mod removal;
 mod role;
 mod rules;
+mod script;
 mod session_policy;
 mod site;
 mod store;
@@ -22,7 +23,8 @@ mod team;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, GroupId, IssueId, JumpPolicyId, PortalId, QueueRuleId, RoleId, SessionPolicyId, TeamId,
+    AccountId, GroupId, IssueId, JumpPolicyId, PortalId, QueueRuleId, RoleId, ScriptId, SessionPolicyId,
+    TeamId,
 };
 
 pub use account::{Account, Preferences};
@@ -33,6 +35,7 @@ pub use portal::{Brand, Portal};
 pub use queue_rule::{QueueAction, QueueCondition, QueueRule};
 pub use role::{JumpRight, Role};
 pub(crate) use rules::{apply, decide};
+pub use script::{Interpreter, Os, Parameter, Script, ScriptBody};
 pub use session_policy::SessionPolicy;
 pub use site::Site;
 pub use table::{Stored, Table};
@@ -102,6 +105,7 @@ kinds! {
     Role(Role, RoleId),
     JumpPolicy(JumpPolicy, JumpPolicyId),
     SessionPolicy(SessionPolicy, SessionPolicyId),
+    Script(Script, ScriptId),
 }
 
 /// What administrators, and people for themselves, change.

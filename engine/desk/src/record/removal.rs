@@ -35,6 +35,8 @@ fn holders(desk: &Desk, id: RecordId) -> Vec<(usize, &'static str)> {
         RecordId::Team(id) => vec![
             (desk.issues.iter().filter(|(_, issue)| issue.team == id).count(), "issues"),
             (rules_of(desk, Queue::Team(id)), "queue rules"),
+            // A script that lost its only team would be everybody's.
+            (desk.scripts.iter().filter(|(_, script)| script.teams.contains(&id)).count(), "scripts"),
         ],
         RecordId::Issue(id) => vec![
             (desk.portals.iter().filter(|(_, portal)| portal.issues.contains(&id)).count(), "portals"),
@@ -60,7 +62,7 @@ fn holders(desk: &Desk, id: RecordId) -> Vec<(usize, &'static str)> {
                 "external users",
             ),
         ],
-        RecordId::Portal(_) | RecordId::QueueRule(_) => Vec::new(),
+        RecordId::Portal(_) | RecordId::QueueRule(_) | RecordId::Script(_) => Vec::new(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Record, RecordId, RecordKind, Table};
 use crate::{
-    AccountId, Desk, GroupId, IssueId, JumpPolicyId, PortalId, QueueRuleId, Refusal, RoleId, SessionPolicyId,
-    TeamId,
+    AccountId, Desk, GroupId, IssueId, JumpPolicyId, PortalId, QueueRuleId, Refusal, RoleId, ScriptId,
+    SessionPolicyId, TeamId,
 };
 
 /// Records of one kind: more than any organisation has, and few enough to look through.
@@ -92,4 +92,5 @@ tables! {
     Role(RoleId) in roles: "role",
     JumpPolicy(JumpPolicyId) in jump_policies: "Jump policy",
     SessionPolicy(SessionPolicyId) in session_policies: "session policy",
+    Script(ScriptId) in scripts: "script",
 }

@@ -40,6 +40,7 @@ impl Event {
             | Self::CustomerLost { session }
             | Self::CustomerGone { session }
             | Self::RuleDone { session, .. }
+            | Self::Acted { session, .. }
             | Self::Ended { session, .. } => *session,
         }
     }
@@ -58,6 +59,7 @@ impl Event {
         let session = EntityId::Session(self.session());
         match self {
             Self::Started { .. } => vec![EntityId::Counter, session],
+            Self::Acted { .. } => Vec::new(),
             _ => vec![session],
         }
     }
@@ -67,7 +69,7 @@ impl Session {
     /// What an event changes in it. That it started or ended is its keeper's business.
     pub(super) fn apply(&mut self, at: Timestamp, event: &Event) {
         match *event {
-            Event::Started { .. } | Event::Ended { .. } => {}
+            Event::Started { .. } | Event::Ended { .. } | Event::Acted { .. } => {}
             Event::Moved { to, why, .. } => self.moved(at, to, why),
             Event::Owned { owner, .. } => self.owned(at, owner),
             Event::TransferOffered { to, .. } => self.transfer = Some(Transfer { to, since: at }),

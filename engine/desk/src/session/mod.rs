@@ -3,6 +3,7 @@
 //! A live session waits in one queue or has one owner, never both. Everybody who works in it is a member, the
 //! owner too; the customer is not. `docs/session-states.md` shows the states and what leads from one to another.
 
+mod act;
 mod apply;
 mod customer;
 mod draft;
@@ -24,6 +25,7 @@ use crate::{
     SessionPolicyId, TeamId,
 };
 
+pub use act::{Deed, Step};
 pub(crate) use apply::apply;
 pub(crate) use draft::Draft;
 pub use limits::*;
@@ -369,6 +371,17 @@ pub enum Command {
         /// Who.
         who: Participant,
     },
+    /// Somebody did something at the endpoint, as the relay saw it.
+    Act {
+        /// Where.
+        session: SessionId,
+        /// Who.
+        who: Participant,
+        /// What.
+        deed: Deed,
+        /// How far it came.
+        step: Step,
+    },
     /// Time has passed: graces end, rules of queues act.
     Tick,
 }
@@ -545,6 +558,17 @@ pub enum Event {
         session: SessionId,
         /// Which.
         rule: QueueRuleId,
+    },
+    /// Somebody did something at the endpoint.
+    Acted {
+        /// Where.
+        session: SessionId,
+        /// Who.
+        who: Participant,
+        /// What.
+        deed: Deed,
+        /// How far it came.
+        step: Step,
     },
     /// It is over for everybody.
     Ended {

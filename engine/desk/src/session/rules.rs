@@ -1,6 +1,6 @@
 //! Which command goes where.
 
-use super::{Command, customer, own, start, time};
+use super::{Command, act, customer, own, start, time};
 use crate::Refusal;
 use crate::ask::Ask;
 
@@ -29,6 +29,7 @@ pub(crate) fn decide(ask: &mut Ask<'_>, command: Command) -> Result<(), Refusal>
         Command::CustomerLost { session } => customer::lost(ask, session),
         Command::MemberLost { who } => own::member_lost(ask, who),
         Command::MemberBack { who } => own::member_back(ask, who),
+        Command::Act { session, who, deed, step } => act::act(ask, session, who, deed, step),
         Command::Tick => time::tick(ask),
     }
 }

@@ -44,6 +44,7 @@ pub(super) fn body(body: &Body) -> Result<(), DecodeError> {
         | Body::SeatLeft(_)
         | Body::ConsentAnswer(_)
         | Body::CustomerEnds(_)
+        | Body::JoinPending(_)
         | Body::ControlWish(_) => Ok(()),
     }
 }

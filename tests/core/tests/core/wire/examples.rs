@@ -383,6 +383,10 @@ fn people() -> Vec<(&'static str, Body)> {
         ("nobody said no", Body::ConsentAnswer(answer)),
         ("something said to an endpoint", Body::ChatSaid(said)),
         ("something said at an endpoint", Body::ChatSay(say)),
+        (
+            "a technician waits for the person at an endpoint",
+            Body::JoinPending(control::JoinPending { request: 3, timeout_ms: 60_000 }),
+        ),
         ("the person at an endpoint has enough", Body::CustomerEnds(control::CustomerEnds { session: 7 })),
     ]
 }
