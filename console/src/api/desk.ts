@@ -310,6 +310,26 @@ export const revokeKey = (id: number): Promise<void> => request("DELETE", `/api/
 export const mailKey = (id: number, code: string, to: string, language?: string): Promise<void> =>
   request("POST", `/api/keys/${id}/letters`, { code, to, language });
 
+/** A script that may be run in a session. */
+export interface Script {
+  readonly id: number;
+  readonly name: string;
+  readonly comments: string;
+  readonly parameters: readonly ScriptParameter[];
+  /** Kinds of systems that it is for. */
+  readonly systems: readonly string[];
+}
+
+export interface ScriptParameter {
+  readonly name: string;
+  readonly label: string;
+  readonly default: string;
+  readonly is_required: boolean;
+}
+
+export const scripts = (session: number): Promise<Script[]> =>
+  request("GET", `/api/sessions/${session}/scripts`);
+
 /** All names of a kind, page by page. */
 export async function names(kind: NameKind): Promise<Name[]> {
   const all: Name[] = [];

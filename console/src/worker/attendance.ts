@@ -67,6 +67,8 @@ export class Attendance {
   readonly request: number;
   readonly #parts: AttendanceParts;
   readonly #joined = Promise.withResolvers<void>();
+  /** Somebody at the computer is asked first; how long that may take. */
+  readonly #pending = Promise.withResolvers<number>();
   readonly #displayed = Promise.withResolvers<void>();
   readonly #painted = Promise.withResolvers<void>();
   #session: SessionId | undefined;
@@ -91,7 +93,12 @@ export class Attendance {
     this.#canShowFilms = await canShowFilms();
     phase({ phase: "connecting", stage: "join" });
     connection.send("join", { request: this.request, target: onWire(target) });
-    await staged("join", JOIN_TIMEOUT_MS, this.#joined.promise);
+    const answered = this.#joined.promise.then(() => undefined);
+    const askedMs = await staged("join", JOIN_TIMEOUT_MS, Promise.race([answered, this.#pending.promise]));
+    if (askedMs !== undefined) {
+      phase({ phase: "connecting", stage: "join", asksPerson: true });
+      await staged("join", askedMs + JOIN_TIMEOUT_MS, this.#joined.promise);
+    }
     if (wishes.watching && this.#mayView) {
       phase({ phase: "connecting", stage: "displays" });
       await staged("displays", DISPLAYS_TIMEOUT_MS, this.#displayed.promise);
@@ -174,6 +181,8 @@ export class Attendance {
     if (body.case === "joined" && body.value.request === this.request) {
       this.#enter(body.value);
       this.#joined.resolve();
+    } else if (body.case === "joinPending" && body.value.request === this.request) {
+      this.#pending.resolve(body.value.timeoutMs);
     } else if (body.case === "joinRefused" && body.value.request === this.request) {
       this.#joined.reject(new RefusedError(body.value.code, body.value.detail));
     } else if (

@@ -36,7 +36,8 @@ export type Reason =
 
 /** Where a session is, as its page shows it. */
 export type SessionPhase =
-  | { readonly phase: "connecting"; readonly stage: Stage }
+  /** `asksPerson`: somebody at the computer decides first. */
+  | { readonly phase: "connecting"; readonly stage: Stage; readonly asksPerson?: boolean }
   | { readonly phase: "live" }
   /** `retryAtMs` is a time of `Date.now()`, or nothing while the try is under way. */
   | { readonly phase: "reconnecting"; readonly attempt: number; readonly retryAtMs: number | undefined }

@@ -29,4 +29,19 @@ export interface Panel {
 export const PANELS: readonly Panel[] = [
   { id: "shell", needs: ["shell"], load: () => import("./shell/ShellPanel.svelte") },
   { id: "files", needs: ["list_files"], load: () => import("./files/FilesPanel.svelte") },
+  {
+    id: "system",
+    needs: ["system_information"],
+    load: () => import("./system/SystemPanel.svelte"),
+  },
+  {
+    id: "actions",
+    needs: ["actions", "scripts", "restrict_customer"],
+    load: () => import("./actions/ActionsPanel.svelte"),
+  },
+  {
+    id: "clipboard",
+    needs: ["read_clipboard", "write_clipboard"],
+    load: () => import("./clipboard/ClipboardPanel.svelte"),
+  },
 ];
