@@ -163,7 +163,7 @@ async fn serve(mut agent: Connected, seed: u64, stage: &Arc<Stage>) -> anyhow::R
                     agent.control.send(Body::Displays(displays)).await?;
                     agent.link.set_live(true);
                 }
-                Body::Demand(demand) if shown.is_none() => {
+                Body::Demand(demand) if shown.is_none() && !demand.wanted.is_empty() => {
                     shown = Some(Noise::new(SessionId::from_wire(demand.session), seed)?);
                 }
                 Body::GoingAway(going) => {
