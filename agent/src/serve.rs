@@ -84,22 +84,9 @@ pub struct Local {
 /// Serves the relay until the link ends. Everything that technicians hold is released then.
 pub async fn serve(connected: Connected, local: &Local, stop: &CancellationToken) -> Ended {
     let Connected { link, control, .. } = connected;
-    let Local { desktop, shells, uploads, kit, person, clock } = local;
-    let clock = *clock;
+    let Local { desktop, person, .. } = local;
     let (sender, mut receiver) = control.split();
-    let sessions = Sessions::new(desktop.clone(), link.clone(), clock);
-    let liveness = Liveness::new(Instant::now(), clock);
-    let tools = Tools::new(shells.clone(), uploads.clone(), kit.clone(), person.clone());
-    let mut serving = Serving {
-        link: link.clone(),
-        sender,
-        sessions,
-        liveness,
-        hands: desktop.hands.clone(),
-        tools,
-        person: person.clone(),
-        demands: BTreeMap::new(),
-    };
+    let mut serving = Serving::new(link.clone(), sender, local);
     let mut standing = person.changes();
     let mut displays = desktop.displays.clone();
     let (input_ended, mut input_ends) = mpsc::channel(INPUT_STREAMS_MAX);
@@ -173,6 +160,20 @@ struct Serving {
 }
 
 impl Serving {
+    fn new(link: Link, sender: Sender, local: &Local) -> Self {
+        let Local { desktop, shells, uploads, kit, person, clock } = local;
+        Self {
+            sessions: Sessions::new(desktop.clone(), link.clone(), *clock),
+            link,
+            sender,
+            liveness: Liveness::new(Instant::now(), *clock),
+            hands: desktop.hands.clone(),
+            tools: Tools::new(shells.clone(), uploads.clone(), kit.clone(), person.clone()),
+            person: person.clone(),
+            demands: BTreeMap::new(),
+        }
+    }
+
     /// When something is to be done though nothing happens.
     fn deadline(&self) -> Instant {
         self.liveness.deadline().unwrap_or_else(|| Instant::now() + proto::liveness::IDLE_SILENCE)
