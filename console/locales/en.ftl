@@ -1340,6 +1340,9 @@ files-why-cancelled = Cancelled
 
 ## Recordings of command shells
 
+admin-records-shells = Record command shells
+admin-records-shells-hint = What the terminals show, in the sessions that this policy rules. Played and read from a session’s report.
+admin-records-shells-site-hint = What the terminals show, in all sessions. Played and read from a session’s report.
 admin-recordings = Recordings of command shells
 admin-recording-none = No command shell was recorded in this session.
 admin-recording-shell = Command shell

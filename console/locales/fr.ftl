@@ -1340,6 +1340,9 @@ files-why-cancelled = Annulé
 
 ## Les enregistrements des invites de commandes
 
+admin-records-shells = Enregistrer les invites de commandes
+admin-records-shells-hint = Ce que montrent les terminaux, dans les sessions que régit cette politique. À lire depuis le rapport d’une session.
+admin-records-shells-site-hint = Ce que montrent les terminaux, dans toutes les sessions. À lire depuis le rapport d’une session.
 admin-recordings = Enregistrements des invites de commandes
 admin-recording-none = Aucune invite de commandes n’a été enregistrée dans cette session.
 admin-recording-shell = Invite de commandes

@@ -27,6 +27,7 @@ mod metrics;
 pub mod peer;
 mod portal;
 mod random;
+mod record;
 mod registry;
 mod session;
 mod shutdown;

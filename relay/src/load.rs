@@ -29,6 +29,7 @@ use crate::mail::{Mailer, SendError};
 use crate::metrics::Metrics;
 use crate::peer;
 use crate::portal::{Door, Pages};
+use crate::record::Recorder;
 use crate::registry::Registry;
 use crate::site::{Listening, Site};
 use crate::state::StateFolder;
@@ -171,6 +172,7 @@ impl Relay {
             consoles: LiveLogins::default(),
             metrics,
             taps: Taps::default(),
+            recorder: Recorder::default(),
             caps: Arc::new(Caps::new(&config.links)),
             keeper,
             origins: Origins::new(&config.endpoint.origins, listening.http),

@@ -23,6 +23,7 @@ use crate::login::{LiveLogins, Logins};
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::portal::{Door, Pages};
+use crate::record::Recorder;
 use crate::registry::Registry;
 use crate::tap::Taps;
 use crate::tickets::Tickets;
@@ -54,6 +55,8 @@ pub(crate) struct Site {
     pub(crate) caps: Arc<Caps>,
     /// Who listens in on streams.
     pub(crate) taps: Taps,
+    /// What is recorded.
+    pub(crate) recorder: Recorder,
     pub(crate) origins: Origins,
     pub(crate) listening: Listening,
     /// All link clocks of this relay start here, so that times need no translation from link to link.

@@ -132,6 +132,7 @@ export const KINDS: { readonly [K in Kind]: KindOf<K> } = {
       name: "",
       comments: "",
       is_for_externals: false,
+      records_shells: false,
       permissions: ["view"],
       paths: { allow: [], deny: [] },
     }),

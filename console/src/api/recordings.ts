@@ -7,7 +7,7 @@ import { request } from "./http.ts";
 
 export interface RecordingInfo {
   readonly id: number;
-  /** Whose shell it was: `account 7`. */
+  /** Whose shell it was: `account:7`. */
   readonly who: string;
   readonly program: string;
   /** RFC 3339. */
@@ -20,7 +20,7 @@ export interface RecordingInfo {
 }
 
 export function recordingsOf(session: number): Promise<readonly RecordingInfo[]> {
-  return request("GET", `/api/reports/${session}/recordings`);
+  return request("GET", `/api/reports/sessions/${session}/recordings`);
 }
 
 /** What is at the address of a recording's asciicast or transcript. */

@@ -103,6 +103,7 @@ export interface SessionPolicy {
   name: string;
   comments: string;
   is_for_externals: boolean;
+  records_shells: boolean;
   permissions: Permission[];
   paths: Editable<PathLimits>;
 }
@@ -115,6 +116,7 @@ export interface Site {
   lost_customer_grace_s: number;
   key_lifetime_max_s: number;
   languages: string[];
+  records_shells: boolean;
   permissions: Settings;
 }
 

@@ -58,6 +58,14 @@ impl Desk {
         rights
     }
 
+    /// Whether command shells of a session are recorded: the site says so, or a policy that rules the session.
+    pub fn records_shells(&self, session: SessionId) -> bool {
+        let Some(state) = self.sessions.get(&session) else { return false };
+        let policies = state.policy.into_iter().chain(self.policy_of_item(state));
+        let mut ruling = policies.filter_map(|policy| self.session_policies.get(policy));
+        self.site.record.records_shells || ruling.any(|policy| policy.records_shells)
+    }
+
     fn rights_of_account(&self, account: AccountId, session: &Session) -> Rights {
         let Some(own) = self.accounts.get(account).filter(|own| own.is_enabled) else {
             return Rights::default();

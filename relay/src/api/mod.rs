@@ -25,6 +25,7 @@ mod portal;
 mod problem;
 mod queues;
 mod rating;
+mod recordings;
 mod records;
 mod reports;
 mod security;
@@ -193,6 +194,9 @@ fn administration() -> Router<Shared> {
         .route("/api/audit/export", get(audit::export))
         .route("/api/reports/sessions", get(reports::list))
         .route("/api/reports/sessions/{id}", get(reports::one))
+        .route("/api/reports/sessions/{id}/recordings", get(recordings::of_report))
+        .route("/api/recordings/{id}/cast", get(recordings::cast))
+        .route("/api/recordings/{id}/transcript", get(recordings::transcript))
         .route("/api/reports/sessions/{id}/events", get(reports::events))
         .route("/api/reports/sessions/{id}/messages", get(reports::messages))
         .route("/api/status", get(status::status))

@@ -237,7 +237,7 @@ pub(super) async fn messages(
 }
 
 /// A past session of which the one who asks may read.
-async fn readable(site: &Shared, who: &Who, id: u64) -> Result<PastRow, Problem> {
+pub(super) async fn readable(site: &Shared, who: &Who, id: u64) -> Result<PastRow, Problem> {
     who.needs(Scope::Read)?;
     let missing = || Problem::missing("report");
     let row = site.db.past_session(SessionId::new(id)).await?.ok_or_else(missing)?;

@@ -30,7 +30,7 @@ impl Skim {
             self.skip -= skipped;
             self.content += skipped as u64;
             self.take_head(&mut chunk)?;
-            if self.head.first().is_some() && self.skip == 0 {
+            if !self.head.is_empty() && self.skip == 0 {
                 records.extend(FromFile::decode(&mut self.head)?);
             }
         }

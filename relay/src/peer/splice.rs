@@ -128,7 +128,7 @@ struct Asked {
 #[derive(Clone, Copy)]
 struct Ears<'a> {
     act: Option<&'a Act>,
-    tap: Option<&'a Tap>,
+    taps: &'a [Option<Tap>],
 }
 
 impl Splice {
@@ -141,11 +141,13 @@ impl Splice {
         let act = asked.as_ref().map(|asked| &asked.act);
         let echo = AtomicUsize::new(ECHO_BYTES_MAX);
         let (session, seat) = (self.place.session.id, self.place.seat);
-        let tap = self.site.taps.tap(Stream { kind: self.kind, session, seat });
+        let stream = Stream { kind: self.kind, session, seat };
+        let recording = self.site.recorder.tap(&self.site, stream, self.caller.actor);
+        let taps = [self.site.taps.tap(stream), recording];
         let ended = tokio::select! {
             biased;
             ended = self.ended(asked.as_ref()) => Err(ended),
-            ended = self.pair(&mut technician, &mut agent, &echo, Ears { act, tap: tap.as_ref() }) => ended,
+            ended = self.pair(&mut technician, &mut agent, &echo, Ears { act, taps: &taps }) => ended,
         };
         if let Some(act) = act {
             act.end().await;
@@ -250,7 +252,7 @@ impl Splice {
         ears: Ears<'_>,
     ) -> Result<(), Ended> {
         let typed = |chunk: &Bytes| {
-            self.listen(ears.tap, Direction::ToAgent, chunk);
+            self.listen(ears.taps, Direction::ToAgent, chunk);
             echo.store(ECHO_BYTES_MAX, Relaxed);
             self.priority(ECHO_BYTES_MAX)
         };
@@ -258,7 +260,7 @@ impl Splice {
             if let Some(act) = ears.act {
                 act.hear(chunk);
             }
-            self.listen(ears.tap, Direction::ToTechnician, chunk);
+            self.listen(ears.taps, Direction::ToTechnician, chunk);
             let left = echo.load(Relaxed);
             echo.store(left.saturating_sub(chunk.len()), Relaxed);
             self.priority(left)
@@ -279,9 +281,10 @@ impl Splice {
     }
 
     /// Tells whoever listens in what is passed on.
-    fn listen(&self, tap: Option<&Tap>, direction: Direction, chunk: &Bytes) {
-        if tap.is_some_and(|tap| !tap.pass(direction, chunk)) {
-            self.site.metrics.tap_missed_bytes.increment(chunk.len() as u64);
+    fn listen(&self, taps: &[Option<Tap>], direction: Direction, chunk: &Bytes) {
+        let missed = taps.iter().flatten().filter(|tap| !tap.pass(direction, chunk)).count();
+        if 0 < missed {
+            self.site.metrics.tap_missed_bytes.increment((missed * chunk.len()) as u64);
         }
     }
 

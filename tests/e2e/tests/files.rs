@@ -152,6 +152,11 @@ async fn s196_s210_s213_s215_files_are_listed_sent_fetched_renamed_and_deleted_f
     assert_eq!((outcome.items, outcome.failed.len()), (4, 1), "{outcome:?}");
     assert!(stage.names()?.is_empty() && Path::new("/etc/passwd").exists());
 
+    acts_are_in_the_log(&stage.entry).await
+}
+
+/// Waits until the log has what was done above.
+async fn acts_are_in_the_log(entry: &Entry) -> anyhow::Result<()> {
     // The end of the last act is written a moment after it was heard here.
     let expected = [
         "file_list",
@@ -163,8 +168,8 @@ async fn s196_s210_s213_s215_files_are_listed_sent_fetched_renamed_and_deleted_f
     ];
     let end = Instant::now() + BOUND;
     loop {
-        let log = stage.entry.url("/api/audit?subject=act");
-        let log: Value = stage.entry.client().get(log).send().await?.json().await?;
+        let log = entry.url("/api/audit?subject=act");
+        let log: Value = entry.client().get(log).send().await?.json().await?;
         let events = events_of(&log);
         let missing: Vec<_> =
             expected.iter().filter(|one| !events.iter().any(|event| event == *one)).collect();

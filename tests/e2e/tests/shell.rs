@@ -1,12 +1,13 @@
 //! Command shells of a real agent through a real relay.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use bytes::Bytes;
 use e2e::endpoint::Endpoint;
 use e2e::site::Site;
 use e2e::technician;
+use serde_json::Value;
 use transport::client::Preference;
 use view::shell::Said;
 use view::technician::Technician;
@@ -147,5 +148,61 @@ async fn bytes_that_are_no_text_pass_unchanged() -> anyhow::Result<()> {
     let bytes: Vec<u8> =
         text.split_ascii_whitespace().filter_map(|hex| u8::from_str_radix(hex, 16).ok()).collect();
     assert_eq!(bytes, (0..=255).collect::<Vec<u8>>(), "{text}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s190_s191_s195_a_shell_is_recorded_by_policy_and_read_from_the_report() -> anyhow::Result<()> {
+    let stage = Stage::set()?;
+    let entry = technician::log_in(&stage.site, Preference::Quic).await?;
+    let (client, url) = (entry.client(), |path: &str| entry.url(path));
+    let mut site: Value = client.get(url("/api/site")).send().await?.json().await?;
+    site["record"]["records_shells"] = Value::Bool(true);
+    client.put(url("/api/site")).json(&site).send().await?.error_for_status()?;
+
+    let technician = technician::join_over(&entry, "server").await?;
+    let session = technician.session().to_wire();
+    let mut shell = technician.shell(SIZE).await?;
+    shell.r#type("echo re''corded-$((40+2)); stty -echo; read secret; stty echo\n").await?;
+    shell.until("recorded-42\r\n", BOUND).await?;
+    shell.resize(Size { columns: 132, rows: 50 }).await?;
+    // A line that was lost for a moment leaves no gap.
+    let (id, at) = (shell.id, shell.at);
+    drop(shell);
+    let mut shell = technician.shell_again(id, at, SIZE).await?;
+    shell.r#type("never-shown\necho a''gain; exit 3\n").await?;
+    shell.until("again\r\n", BOUND).await?;
+    assert_eq!(shell.ended(BOUND).await?, Exit::Status(3));
+    technician.leave().await?;
+
+    let list = url(&format!("/api/reports/sessions/{session}/recordings"));
+    let end = Instant::now() + BOUND;
+    let recording = loop {
+        let answer = client.get(&list).send().await?;
+        let found: Vec<Value> = if answer.status().is_success() { answer.json().await? } else { Vec::new() };
+        if let [one] = &found[..]
+            && !one["ended"].is_null()
+        {
+            break one.clone();
+        }
+        anyhow::ensure!(Instant::now() < end, "no recording in the report: {found:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let read = async |form: &str| {
+        let address = url(recording[form].as_str().context("an address")?);
+        anyhow::Ok(client.get(address).send().await?.error_for_status()?.text().await?)
+    };
+    let transcript = read("transcript").await?;
+    for shown in ["recorded-42\n", "again\n", "[ended with status 3]\n"] {
+        assert!(transcript.contains(shown), "{shown:?} in {transcript}");
+    }
+    assert!(!transcript.contains("never-shown"), "what was not shown is not recorded: {transcript}");
+    assert!(!transcript.contains("missing"), "{transcript}");
+    let cast = read("cast").await?;
+    let lines: Vec<Value> = cast.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    assert_eq!((&lines[0]["version"], &lines[0]["width"]), (&Value::from(2), &Value::from(80)));
+    assert!(lines.iter().any(|line| line[1] == "r" && line[2] == "132x50"), "{cast}");
+    let nobody = reqwest::get(url(recording["cast"].as_str().context("an address")?)).await?;
+    assert_eq!(nobody.status(), reqwest::StatusCode::UNAUTHORIZED);
     Ok(())
 }

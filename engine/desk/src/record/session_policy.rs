@@ -19,6 +19,8 @@ pub struct SessionPolicy {
     pub is_for_externals: bool,
     /// What is allowed; only permissions of the session kind have a meaning here.
     pub permissions: BTreeSet<Permission>,
+    /// Whether command shells are recorded in the sessions that it rules.
+    pub records_shells: bool,
     /// Where files may go.
     pub paths: PathLimits,
 }

@@ -34,6 +34,8 @@ pub struct Site {
     pub key_lifetime_max_s: u32,
     /// Languages that people can choose, the first where nothing fits (BCP 47).
     pub languages: Vec<String>,
+    /// Whether all command shells are recorded.
+    pub records_shells: bool,
     /// What everybody is allowed whom nothing denies it.
     pub permissions: Permissions,
 }
@@ -47,6 +49,7 @@ impl Default for Site {
             lost_customer_grace_s: 600,
             key_lifetime_max_s: 7 * 24 * 3600,
             languages: vec!["en".to_owned(), "fr".to_owned()],
+            records_shells: false,
             permissions: Permissions::default(),
         }
     }

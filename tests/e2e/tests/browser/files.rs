@@ -90,22 +90,7 @@ fn s201_s205_s207_s214_a_technician_works_with_files_in_the_page() -> anyhow::Re
     page.browser.wait_for(&row("renamed.txt"))?;
     assert_eq!(fs::read_to_string(folder.path().join("renamed.txt"))?, "a report");
 
-    // S202, S213: deletion asks once, says that it is final, and is told about.
-    page.browser.click("input[aria-label='Select renamed.txt']")?;
-    page.browser.click("input[aria-label='Select made here']")?;
-    page.browser.click("[role=toolbar][aria-label=Files] button[aria-label='More options']")?;
-    page.browser.click("[role=menuitem]:has-text('Delete')")?;
-    page.browser.wait_for("[role=alertdialog]:has-text('recycle bin'), dialog:has-text('recycle bin')")?;
-    assert!(folder.path().join("renamed.txt").exists(), "it is deleted before it is allowed");
-    page.browser.click("dialog button:has-text('Delete')")?;
-    until_transfer(&mut page, "Deletion of 2 files", "Done")?;
-    wait::until("both to be gone", BOUND, || {
-        (!folder.path().join("renamed.txt").exists() && !folder.path().join("made here").exists())
-            .then_some(())
-    })?;
-    if let Some(to) = std::env::var_os("NEARHAND_PICTURES") {
-        page.browser.screenshot(&Path::new(&to).join("files.png"))?;
-    }
+    delete_two(&mut page, folder.path())?;
 
     // S206, S207: one directory up, and the end of access.
     page.browser.click("button[aria-label='One directory up']")?;
@@ -113,4 +98,24 @@ fn s201_s205_s207_s214_a_technician_works_with_files_in_the_page() -> anyhow::Re
     page.browser.click("[role=toolbar][aria-label=Files] button[aria-label='More options']")?;
     page.browser.click("[role=menuitem]:has-text('End access')")?;
     page.browser.wait_for(START)
+}
+
+/// Deletes what was made and renamed.
+fn delete_two(page: &mut Page, folder: &Path) -> anyhow::Result<()> {
+    // S202, S213: deletion asks once, says that it is final, and is told about.
+    page.browser.click("input[aria-label='Select renamed.txt']")?;
+    page.browser.click("input[aria-label='Select made here']")?;
+    page.browser.click("[role=toolbar][aria-label=Files] button[aria-label='More options']")?;
+    page.browser.click("[role=menuitem]:has-text('Delete')")?;
+    page.browser.wait_for("[role=alertdialog]:has-text('recycle bin'), dialog:has-text('recycle bin')")?;
+    assert!(folder.join("renamed.txt").exists(), "it is deleted before it is allowed");
+    page.browser.click("dialog button:has-text('Delete')")?;
+    until_transfer(page, "Deletion of 2 files", "Done")?;
+    wait::until("both to be gone", BOUND, || {
+        (!folder.join("renamed.txt").exists() && !folder.join("made here").exists()).then_some(())
+    })?;
+    if let Some(to) = std::env::var_os("NEARHAND_PICTURES") {
+        page.browser.screenshot(&Path::new(&to).join("files.png"))?;
+    }
+    Ok(())
 }

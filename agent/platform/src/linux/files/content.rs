@@ -172,7 +172,7 @@ impl Partial {
 
 fn mark_of(stat: &Stat) -> Vec<u8> {
     let (device, number) = id_of(stat);
-    let nanos = u64::try_from(stat.st_mtime_nsec).unwrap_or(0);
-    let numbers = [device, number, stat.st_size.cast_unsigned(), modified_ms(stat), nanos];
-    numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
+    let numbers = [device, number, stat.st_size.cast_unsigned(), modified_ms(stat)];
+    let numbers = numbers.iter().flat_map(|number| number.to_be_bytes());
+    numbers.chain(stat.st_mtime_nsec.to_be_bytes()).collect()
 }
