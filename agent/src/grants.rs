@@ -16,6 +16,9 @@ use crate::shell::Owner;
 /// How long a stream may be ahead of the grant that it needs. A relay sends the grant first; only loss delays it.
 const LATE_MAX: Duration = Duration::from_secs(2);
 
+/// What concerns files.
+const OF_FILES: [Right; 4] = [Right::ListFiles, Right::Upload, Right::Download, Right::ChangeFiles];
+
 /// What one seat may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Granted {
@@ -108,12 +111,15 @@ impl Grants {
         }
     }
 
-    /// Waits until a seat has not all that it had: a right less, other limits on paths, or nobody in it.
+    /// Waits until a seat may not do all with files that it might: a right less, other limits on paths, or nobody in it.
     pub(crate) async fn narrowed(&self, session: SessionId, seat: Seat, had: &Granted) {
         let mut grants = self.table.subscribe();
         let lost = |grants: &HashMap<(SessionId, Seat), Granted>| {
             let now = grants.get(&(session, seat));
-            now.is_none_or(|now| !now.rights.is_superset(&had.rights) || now.paths != had.paths)
+            let keeps = |now: &Granted, right: Right| !had.has(right) || now.has(right);
+            now.is_none_or(|now| {
+                !OF_FILES.into_iter().all(|right| keeps(now, right)) || now.paths != had.paths
+            })
         };
         // The sender is gone with the link, and so is whoever waits.
         if grants.wait_for(lost).await.is_err() {

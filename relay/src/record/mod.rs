@@ -30,16 +30,19 @@ use crate::tap::{self, Direction, Heard, Listener, Stream, Tap};
 use crate::time::Moment;
 use file::Recording;
 
-/// Recordings of shells that nobody looks at just now, which may be gone on with.
-const LEFT_MAX: usize = 256;
+/// Recordings that may be gone on with, also while nobody looks at their shells. Beyond it the oldest is not any more.
+const OPEN_MAX: usize = 256;
 
 /// What a terminal has that never said its size.
 const SIZE: Size = Size { columns: 80, rows: 24 };
 
+/// A recording, which the stream before may still write the last of.
+type Shared = Arc<Mutex<Recording>>;
+
 /// Listens in on shells. Clones are the same recorder.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recorder {
-    left: Arc<Mutex<HashMap<(SessionId, ShellId), Recording>>>,
+    open: Arc<Mutex<HashMap<(SessionId, ShellId), Shared>>>,
 }
 
 /// Why a recording breaks off.
@@ -91,7 +94,7 @@ struct Shell<'a> {
 
 struct Open {
     shell: ShellId,
-    recording: Recording,
+    recording: Shared,
     /// Where the next byte of this stream stands in the shell's output.
     at: u64,
 }
@@ -122,7 +125,7 @@ impl Shell<'_> {
             if let ToShell::Start(size) | ToShell::Attach { size, .. } | ToShell::Resize(size) = record {
                 self.size = size;
                 if let Some(open) = &mut self.open {
-                    open.recording.resize(heard.at, size)?;
+                    open.recording.lock().resize(heard.at, size)?;
                 }
             }
         }
@@ -134,19 +137,20 @@ impl Shell<'_> {
         while let Some(record) = FromShell::decode(buffer)? {
             match record {
                 FromShell::Opened { shell, from, program, .. } => {
-                    let mut recording = self.recording(shell, &program)?;
-                    recording.seek(heard.at, from)?;
+                    let recording = self.recording(shell, &program)?;
+                    recording.lock().seek(heard.at, from)?;
                     self.open = Some(Open { shell, recording, at: from });
                 }
                 FromShell::Bytes(bytes) => {
                     if let Some(open) = &mut self.open {
-                        open.recording.output(heard.at, open.at, &bytes)?;
+                        open.recording.lock().output(heard.at, open.at, &bytes)?;
                         open.at += bytes.len() as u64;
                     }
                 }
                 FromShell::Ended(exit) => {
-                    if let Some(mut open) = self.open.take() {
-                        open.recording.end(heard.at, exit)?;
+                    if let Some(open) = self.open.take() {
+                        open.recording.lock().end(heard.at, exit)?;
+                        self.recorder.open.lock().remove(&(self.stream.session, open.shell));
                         self.keep(&open.recording)?;
                     }
                 }
@@ -157,31 +161,42 @@ impl Shell<'_> {
     }
 
     /// The recording of a shell: the one that was begun, or a new one.
-    fn recording(&self, shell: ShellId, program: &str) -> Result<Recording, Broken> {
-        let known = self.recorder.left.lock().remove(&(self.stream.session, shell));
-        if let Some(mut recording) = known {
-            recording.resize(std::time::Instant::now(), self.size)?;
-            return Ok(recording);
+    fn recording(&self, shell: ShellId, program: &str) -> Result<Shared, Broken> {
+        let mut open = self.recorder.open.lock();
+        let key = (self.stream.session, shell);
+        if let Some(known) = open.get(&key) {
+            known.lock().resize(std::time::Instant::now(), self.size)?;
+            return Ok(Arc::clone(known));
         }
         let started = Moment::now();
         let session = self.stream.session.to_wire().cast_signed();
         let new = NewRecording { session, who: &self.who, program, started };
         let id = self.runtime.block_on(self.site.db.begin_recording(&new))?;
         let started_s = started.to_ms() / 1000;
-        Ok(Recording::begin(&self.site.state_folder, id, self.size, started_s, program)?)
+        let begun = Recording::begin(&self.site.state_folder, id, self.size, started_s, program)?;
+        if OPEN_MAX <= open.len() {
+            let oldest = open.iter().min_by_key(|(_, recording)| recording.lock().id).map(|(key, _)| *key);
+            oldest.and_then(|key| open.remove(&key));
+        }
+        let begun = Arc::new(Mutex::new(begun));
+        open.insert(key, Arc::clone(&begun));
+        Ok(begun)
     }
 
     /// Writes down how far a recording is.
-    fn keep(&self, recording: &Recording) -> Result<(), Broken> {
-        let bytes = recording.bytes().cast_signed();
-        Ok(self.runtime.block_on(self.site.db.end_recording(recording.id, bytes, Moment::now()))?)
+    fn keep(&self, recording: &Shared) -> Result<(), Broken> {
+        let (id, bytes) = {
+            let recording = recording.lock();
+            (recording.id, recording.bytes().cast_signed())
+        };
+        Ok(self.runtime.block_on(self.site.db.end_recording(id, bytes, Moment::now()))?)
     }
 
     fn break_off(&mut self, error: &Broken) {
-        if let Some(open) = &mut self.open {
+        if let Some(open) = &self.open {
+            let text = format!("the recording breaks off: {error}");
             // A disk that takes nothing takes no word about it either; the log has it.
-            let _ =
-                open.recording.note(std::time::Instant::now(), &format!("the recording breaks off: {error}"));
+            let _ = open.recording.lock().note(std::time::Instant::now(), &text);
         }
     }
 
@@ -191,12 +206,5 @@ impl Shell<'_> {
         if let Err(error) = self.keep(&open.recording) {
             tracing::error!(%error, "how long a recording is, is not written down");
         }
-        let mut left = self.recorder.left.lock();
-        if LEFT_MAX <= left.len() {
-            // Somebody's oldest; should he come back, a second recording begins.
-            let oldest = left.iter().min_by_key(|(_, recording)| recording.id).map(|(key, _)| *key);
-            oldest.and_then(|key| left.remove(&key));
-        }
-        left.insert((self.stream.session, open.shell), open.recording);
     }
 }

@@ -41,8 +41,8 @@ fn until_transfer(page: &mut Page, title: &str, state: &str) -> anyhow::Result<(
 #[test]
 fn s201_s205_s207_s214_a_technician_works_with_files_in_the_page() -> anyhow::Result<()> {
     let stage = Stage::set()?;
-    // Its own names begin with a dot, which hides them.
-    let folder = tempfile::Builder::new().prefix("files").tempdir()?;
+    // Its own names begin with a dot, which hides them, and its own place is too full to find a name at a glance.
+    let folder = tempfile::Builder::new().prefix("files").tempdir_in("/var/tmp")?;
     let home = tempfile::tempdir()?;
     fs::write(folder.path().join("report.txt"), "a report")?;
     fs::write(folder.path().join(".secret"), "hidden")?;
