@@ -80,6 +80,8 @@ fn median_opening(stage: &Stage, detour: Option<Detour>) -> anyhow::Result<f64> 
     let mut page = page(stage, detour)?;
     let mut times_ms = Vec::new();
     for _ in 0..OPENINGS {
+        // A click by script does not wait for the computer to be online.
+        page.wait_for(&format!("button[aria-label='Jump to {NAME}']:not([aria-disabled=true])"))?;
         let took = page.value(&OPENING.replace("NAME", NAME))?;
         times_ms.push(took.as_f64().context("a time")?);
         page.click("button[aria-label='Close the session']")?;
