@@ -17,3 +17,4 @@ pub mod rfb;
 pub mod stage;
 pub mod synthetic;
 pub mod tight;
+pub mod transfer;
