@@ -165,11 +165,11 @@ async fn s190_s191_s195_a_shell_is_recorded_by_policy_and_read_from_the_report()
     let mut shell = technician.shell(SIZE).await?;
     shell.r#type("echo re''corded-$((40+2)); stty -echo; read secret; stty echo\n").await?;
     shell.until("recorded-42\r\n", BOUND).await?;
-    shell.resize(Size { columns: 132, rows: 50 }).await?;
     // A line that was lost for a moment leaves no gap.
     let (id, at) = (shell.id, shell.at);
     drop(shell);
     let mut shell = technician.shell_again(id, at, SIZE).await?;
+    shell.resize(Size { columns: 132, rows: 50 }).await?;
     shell.r#type("never-shown\necho a''gain; exit 3\n").await?;
     shell.until("again\r\n", BOUND).await?;
     assert_eq!(shell.ended(BOUND).await?, Exit::Status(3));
