@@ -45,7 +45,7 @@ impl TwoHops {
             let chunk = Bytes::from(vec![0xa5; CHUNK_BYTES]);
             let mut stream = self.source.open_uni().await?;
             for _ in 0..length / CHUNK_BYTES as u64 {
-                stream.write(&[chunk.clone()]).await?;
+                stream.write(std::slice::from_ref(&chunk)).await?;
             }
             anyhow::Ok(stream.finish()?)
         };

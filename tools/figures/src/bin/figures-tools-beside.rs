@@ -2,6 +2,8 @@
 //! columns in a third, a film on the desktop, and a file on its way to it; against the same desktop when it is idle.
 
 use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -29,6 +31,9 @@ const PAUSE_MS: std::ops::Range<u64> = 30..60;
 /// What is read in a shell, and sent again and again.
 const LARGE_BYTES: u64 = 1 << 30;
 
+/// What it is made of: a hole would not travel at all.
+const NOISE_BYTES: usize = 64 << 10;
+
 /// Until all of it runs.
 const WARM_UP: Duration = Duration::from_secs(3);
 
@@ -46,7 +51,7 @@ async fn measure() -> anyhow::Result<()> {
 
     let folder = tempfile::tempdir()?;
     let large = folder.path().join("large");
-    File::create(&large)?.set_len(LARGE_BYTES)?;
+    fill_with_noise(&large)?;
     let film = Film::play(stage.desktop.display())?;
     probe.take_keyboard()?;
     let wide = Size { columns: 300, rows: 80 };
@@ -76,13 +81,20 @@ async fn measure() -> anyhow::Result<()> {
     Ok(())
 }
 
+fn fill_with_noise(file: &Path) -> std::io::Result<()> {
+    let mut noise = vec![0; NOISE_BYTES];
+    StdRng::seed_from_u64(11).fill(&mut noise[..]);
+    let mut file = File::create(file)?;
+    (0..LARGE_BYTES / NOISE_BYTES as u64).try_for_each(|_| file.write_all(&noise))
+}
+
 /// Reads a shell to its end, as a terminal does.
 async fn read(mut shell: Shell) -> anyhow::Result<()> {
     while let Said::Bytes(_) = shell.next().await? {}
     Ok(())
 }
 
-/// Sends a file again and again. What it holds is noise where it counts: a hole would travel as one.
+/// Sends a file again and again.
 async fn send(
     files: view::files::Files,
     from: std::path::PathBuf,
