@@ -23,9 +23,26 @@ pub struct Cli {
     /// Asks the person before any technician may do anything, whatever the relay's policy says.
     #[arg(long)]
     pub ask: bool,
+    /// Joins the session that this session key, or the text or link from the support page, is for, and ends with it.
+    /// Nothing is installed, and nothing stays behind.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Where the relay is, with a plain session key: HOST:PORT.
+    #[arg(requires = "key", value_name = "RELAY")]
+    pub relay: Option<String>,
+    /// How the relay is known, with a plain session key: the pin that it logs when it starts, in hexadecimal. Without it the relay
+    /// must have a certificate that this computer trusts.
+    #[arg(long, requires = "relay", value_name = "HEX")]
+    pub pin: Option<String>,
+    /// What technicians shall call you, with a session key; the name of the user without it.
+    #[arg(long, requires = "key")]
+    pub name: Option<String>,
+    /// What you ask for, with a session key.
+    #[arg(long, requires = "key", default_value = "")]
+    pub question: String,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// What to do.

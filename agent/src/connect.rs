@@ -8,7 +8,7 @@ use tokio::time::timeout_at;
 use transport::Link;
 use transport::client::{ConnectError, ConnectOptions, Preference, Trust, connect};
 use transport::control::{Control, ControlError};
-use wire::control::{Device, Enrolment, Hello, Role, Welcome, hello};
+use wire::control::{Attended, Device, Enrolment, Hello, Role, Welcome, hello};
 use wire::token::PIN_BYTES;
 use wire::version::OURS;
 
@@ -44,10 +44,20 @@ pub enum ReachError {
     NoExporter,
 }
 
-/// Tries each address in order and greets the first relay that answers.
+/// By what an agent is known.
+pub enum Credential<'a> {
+    /// Its key; the relay knows it.
+    Key(&'a Identity),
+    /// The secret of a token; the relay is to know the key from now on.
+    Enrolling(&'a Identity, &'a [u8]),
+    /// The one session that it is for.
+    Attended(Attended),
+}
+
+/// Tries each address in order and greets the first relay that answers, as an agent with a key.
 ///
 /// # Errors
-/// The error of the last address. A refusal ends the tries: the relay was reached.
+/// Those of [`reach_as`].
 pub async fn reach(
     addresses: &[String],
     pin: [u8; PIN_BYTES],
@@ -55,9 +65,26 @@ pub async fn reach(
     identity: &Identity,
     secret: Option<&[u8]>,
 ) -> Result<Connected, ReachError> {
+    let credential = match secret {
+        Some(secret) => Credential::Enrolling(identity, secret),
+        None => Credential::Key(identity),
+    };
+    reach_as(addresses, &Trust::Pin(pin), preference, &credential).await
+}
+
+/// Tries each address in order and greets the first relay that answers.
+///
+/// # Errors
+/// The error of the last address. A refusal ends the tries: the relay was reached.
+pub async fn reach_as(
+    addresses: &[String],
+    trust: &Trust,
+    preference: Preference,
+    credential: &Credential<'_>,
+) -> Result<Connected, ReachError> {
     let mut last = ReachError::NoAddress;
     for address in addresses {
-        match reach_one(address, pin, preference, identity, secret).await {
+        match reach_one(address, trust, preference, credential).await {
             Err(error @ (ReachError::Connect(_) | ReachError::Control(_))) => {
                 tracing::debug!(%address, %error, "address not reached");
                 last = error;
@@ -70,15 +97,14 @@ pub async fn reach(
 
 async fn reach_one(
     address: &str,
-    pin: [u8; PIN_BYTES],
+    trust: &Trust,
     preference: Preference,
-    identity: &Identity,
-    secret: Option<&[u8]>,
+    credential: &Credential<'_>,
 ) -> Result<Connected, ReachError> {
     let options = ConnectOptions {
         address: address.to_owned(),
         server_name: None,
-        trust: Trust::Pin(pin),
+        trust: trust.clone(),
         preference,
         congestion: transport::settings::Congestion::default(),
     };
@@ -87,12 +113,7 @@ async fn reach_one(
         tracing::info!(%address, %reason, "QUIC does not get through, using WebSocket");
     }
     let link = connected.link;
-    let exporter = link.exporter().ok_or(ReachError::NoExporter)?;
-    let key = identity.prove(&exporter);
-    let proof = match secret {
-        Some(secret) => hello::Proof::Enrolment(Enrolment { secret: secret.to_vec().into(), key: Some(key) }),
-        None => hello::Proof::AgentKey(key),
-    };
+    let proof = credential.proof(&link)?;
     let hello = Hello {
         role: Role::Agent.into(),
         software: concat!("nearhand-agent/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -106,6 +127,23 @@ async fn reach_one(
         link.close(error.close_code(), "greeting failed");
     }
     Ok(Connected { link, control, welcome: greeted? })
+}
+
+impl Credential<'_> {
+    /// What proves it on this very connection.
+    fn proof(&self, link: &Link) -> Result<hello::Proof, ReachError> {
+        let sign = |identity: &Identity| {
+            Ok::<_, ReachError>(identity.prove(&link.exporter().ok_or(ReachError::NoExporter)?))
+        };
+        Ok(match self {
+            Self::Key(identity) => hello::Proof::AgentKey(sign(identity)?),
+            Self::Enrolling(identity, secret) => {
+                let key = Some(sign(identity)?);
+                hello::Proof::Enrolment(Enrolment { secret: secret.to_vec().into(), key })
+            }
+            Self::Attended(own) => hello::Proof::Attended(own.clone()),
+        })
+    }
 }
 
 /// Drives the greeting until it opens or fails.

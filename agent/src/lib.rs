@@ -10,6 +10,7 @@
 //! Threads: one each for input, pointer, displays and every display that is shown, all blocking on the
 //! operating system; the rest are tasks. Each thread ends with the handle that started it.
 
+pub mod attended;
 pub mod backoff;
 pub mod cli;
 pub mod connect;

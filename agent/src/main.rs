@@ -1,5 +1,6 @@
 //! The agent's program: reads the command line and starts what it asks for.
 
+use agent::attended::{Start, attend};
 use agent::cli::{self, Carrier, Cli, Command};
 use agent::person::{Person, Place};
 use agent::run::{enrol, run};
@@ -19,24 +20,17 @@ async fn main() -> anyhow::Result<()> {
         Carrier::Quic => Preference::Quic,
         Carrier::Websocket => Preference::WebSocket,
     };
-    match cli.command {
+    if let Some(key) = &cli.key {
+        return attend_by(key, &cli, preference).await;
+    }
+    match cli.command.context("say what to do: enrol, run, or --key with a session key; see --help")? {
         Command::Enrol { token } => {
             let site = enrol(&cli.state, &token, preference).await?;
             println!("enrolled as {}", site.endpoint_name);
         }
         Command::Run => {
-            let stop = CancellationToken::new();
-            let signal = stop.clone();
-            tokio::spawn(async move {
-                wait_for_signal().await;
-                signal.cancel();
-            });
-            let place = match cli.person {
-                cli::Person::Auto => Place::Auto,
-                cli::Person::Terminal => Place::Terminal,
-                cli::Person::None => Place::Nowhere,
-            };
-            let person = Person::open(place, cli.ask, &stop)?;
+            let stop = stopped_by_signal();
+            let person = Person::open(place_of(cli.person), cli.ask, &stop)?;
             run(&cli.state, &cli.platform, preference, &person, &stop)
                 .await
                 .context("the agent cannot run")?;
@@ -45,14 +39,53 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Serves one session for the customer who started this.
+async fn attend_by(key: &str, cli: &Cli, preference: Preference) -> anyhow::Result<()> {
+    if cli.command.is_some() {
+        anyhow::bail!("--key starts one session: it goes with no command");
+    }
+    let mut start = Start::read(key, cli.relay.as_deref(), cli.pin.as_deref())?;
+    start.question.clone_from(&cli.question);
+    if let Some(name) = &cli.name {
+        start.name.clone_from(name);
+    }
+    let stop = stopped_by_signal();
+    let person = Person::open(place_of(cli.person), cli.ask, &stop)?;
+    attend(start, &cli.platform, preference, person, &stop, |text| println!("{text}")).await?;
+    Ok(())
+}
+
+fn place_of(person: cli::Person) -> Place {
+    match person {
+        cli::Person::Auto => Place::Auto,
+        cli::Person::Terminal => Place::Terminal,
+        cli::Person::None => Place::Nowhere,
+    }
+}
+
+/// Fires when the operator asks the program to stop.
+fn stopped_by_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let signal = stop.clone();
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        signal.cancel();
+    });
+    stop
+}
+
 /// Waits until the operator asks the program to stop.
 async fn wait_for_signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        // A terminal that closes ends what was started in it.
+        if let (Ok(mut terminate), Ok(mut hang_up)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+        {
             tokio::select! {
                 _ = terminate.recv() => return,
+                _ = hang_up.recv() => return,
                 _ = tokio::signal::ctrl_c() => return,
             }
         }

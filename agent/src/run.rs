@@ -145,12 +145,12 @@ async fn open_desktop(platform: &str, state: &Path, stop: &CancellationToken) ->
     None
 }
 
-async fn rest(wait: Duration, stop: &CancellationToken) {
+pub(crate) async fn rest(wait: Duration, stop: &CancellationToken) {
     // Whichever comes first ends the rest.
     let _ = tokio::time::timeout(wait, stop.cancelled()).await;
 }
 
 /// A number from 0 to 1; 0.5 where the system has no randomness, which only makes the spread smaller.
-fn random() -> f64 {
+pub(crate) fn random() -> f64 {
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))
 }

@@ -7,10 +7,10 @@ use proto::liveness::{Input, LinkClock, Liveness, Output};
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-use transport::control::{ControlError, Sender};
+use transport::control::{ControlError, Receiver, Sender};
 use transport::{Link, LinkError, RecvStream, StreamError};
 use wire::close::CloseCode;
-use wire::control::{Demand, Displays, Notice, Right, control::Body};
+use wire::control::{CustomerEnds, Demand, Displays, Notice, Right, control::Body};
 use wire::input::Record;
 use wire::stream::{StreamHeader, StreamKind};
 use wire::{DecodeError, Seat, SessionId};
@@ -27,6 +27,9 @@ use crate::tools::{Kit, Tools};
 /// Input streams at a time: one a technician.
 const INPUT_STREAMS_MAX: usize = wire::limits::SEATS_MAX;
 
+/// How long the relay may take to end a session that the customer ends.
+const END_MAX: Duration = Duration::from_secs(2);
+
 /// How a link ended.
 #[derive(Debug, thiserror::Error)]
 pub enum Ended {
@@ -42,6 +45,9 @@ pub enum Ended {
     /// The desktop is gone.
     #[error("the desktop is lost")]
     DesktopLost,
+    /// The one session of an attended agent is over.
+    #[error("the session is over: {0}")]
+    Over(String),
     /// The relay is silent.
     #[error("the relay is silent")]
     Silent,
@@ -83,10 +89,11 @@ pub struct Local {
 
 /// Serves the relay until the link ends. Everything that technicians hold is released then.
 pub async fn serve(connected: Connected, local: &Local, stop: &CancellationToken) -> Ended {
-    let Connected { link, control, .. } = connected;
+    let Connected { link, control, welcome } = connected;
     let Local { desktop, person, .. } = local;
+    let attended = welcome.attended.map(|own| own.session);
     let (sender, mut receiver) = control.split();
-    let mut serving = Serving::new(link.clone(), sender, local);
+    let mut serving = Serving::new(link.clone(), sender, local, attended);
     let mut standing = person.changes();
     let mut displays = desktop.displays.clone();
     let (input_ended, mut input_ends) = mpsc::channel(INPUT_STREAMS_MAX);
@@ -143,6 +150,9 @@ pub async fn serve(connected: Connected, local: &Local, stop: &CancellationToken
         // A desktop that is stuck has nothing left to release.
         let _ = hands.release_all();
     }
+    if let (Ended::Stopped, Some(session)) = (&ended, attended) {
+        serving.end_session(session, &mut receiver).await;
+    }
     serving.goodbye(&ended);
     ended
 }
@@ -157,10 +167,12 @@ struct Serving {
     person: Person,
     /// What the relay wants to see of each session.
     demands: BTreeMap<SessionId, Demand>,
+    /// The one session for which a customer started this agent.
+    attended: Option<u64>,
 }
 
 impl Serving {
-    fn new(link: Link, sender: Sender, local: &Local) -> Self {
+    fn new(link: Link, sender: Sender, local: &Local, attended: Option<u64>) -> Self {
         let Local { desktop, shells, uploads, kit, person, clock } = local;
         Self {
             sessions: Sessions::new(desktop.clone(), link.clone(), *clock),
@@ -171,6 +183,7 @@ impl Serving {
             tools: Tools::new(shells.clone(), uploads.clone(), kit.clone(), person.clone()),
             person: person.clone(),
             demands: BTreeMap::new(),
+            attended,
         }
     }
 
@@ -198,6 +211,9 @@ impl Serving {
                 self.tools.close(&closed);
                 self.demands.remove(&SessionId::from_wire(closed.session));
                 self.close(SessionId::from_wire(closed.session));
+                if closed.for_good && self.attended == Some(closed.session) {
+                    return Err(Ended::Over(closed.detail));
+                }
             }
             Body::SeatGranted(granted) => {
                 let session = SessionId::from_wire(granted.session);
@@ -341,9 +357,27 @@ impl Serving {
         Ok(())
     }
 
+    /// The customer ends his session; waits until the relay has heard it.
+    async fn end_session(&mut self, session: u64, receiver: &mut Receiver) {
+        let heard = async {
+            self.sender.send(Body::CustomerEnds(CustomerEnds { session })).await?;
+            loop {
+                if let Body::SessionClosed(closed) = receiver.recv().await?
+                    && closed.session == session
+                {
+                    return Ok::<_, ControlError>(());
+                }
+            }
+        };
+        // A relay that does not hear it finds the agent gone, and forgets it after a while.
+        if !matches!(tokio::time::timeout(END_MAX, heard).await, Ok(Ok(()))) {
+            tracing::warn!("the relay does not say that the session is over");
+        }
+    }
+
     fn goodbye(&self, ended: &Ended) {
         let code = match ended {
-            Ended::Stopped | Ended::GoingAway { .. } => CloseCode::Done,
+            Ended::Stopped | Ended::GoingAway { .. } | Ended::Over(_) => CloseCode::Done,
             Ended::DesktopLost => CloseCode::GoingAway,
             Ended::Silent => CloseCode::Silent,
             Ended::Link(_) => return,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use desk::Participant;
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
+use wire::control::{SessionClosed, control::Body};
 use wire::{Seat, SessionId};
 
 use crate::admission::{Admission, NotAdmitted};
@@ -71,6 +72,21 @@ impl Default for Registry {
     }
 }
 
+impl Tables {
+    /// The agent that a customer started for a session, which has no part in it any more.
+    fn take_attended(&mut self, session: SessionId) -> Option<Arc<Agent>> {
+        let endpoint = self.attended.remove(&desk::SessionId::new(session.to_wire()))?;
+        self.agents.get(&endpoint).cloned()
+    }
+}
+
+/// Tells an agent that nobody joined yet that its session is over.
+fn dismiss(agent: &Agent, session: SessionId, reason: &str) {
+    let detail = reason.to_owned();
+    let closed = SessionClosed { session: session.to_wire(), detail, for_good: true };
+    agent.outbox.send(Body::SessionClosed(closed));
+}
+
 impl Registry {
     /// An agent is here from now on. Its session, if technicians wait in one, goes on; an older link of the same
     /// agent is given back, to be closed.
@@ -125,6 +141,22 @@ impl Registry {
         self.tables.lock().agents.get(&endpoint).cloned()
     }
 
+    /// A customer's agent comes for a session: the name under which it is here for as long as the session lasts.
+    pub(crate) fn attend(&self, session: desk::SessionId) -> EndpointId {
+        *self.tables.lock().attended.entry(session).or_insert_with(EndpointId::random)
+    }
+
+    /// A session has no agent of its customer after all.
+    pub(crate) fn forget_attended(&self, session: desk::SessionId) {
+        self.tables.lock().attended.remove(&session);
+    }
+
+    /// Whether the agent that a customer started for a session is here.
+    pub(crate) fn is_attended(&self, session: desk::SessionId) -> bool {
+        let tables = self.tables.lock();
+        tables.attended.get(&session).is_some_and(|endpoint| tables.agents.contains_key(endpoint))
+    }
+
     /// The endpoint whose agent a customer started for a session.
     pub(crate) fn attended(&self, session: desk::SessionId) -> Option<EndpointId> {
         self.tables.lock().attended.get(&session).copied()
@@ -165,8 +197,10 @@ impl Registry {
     /// The session is over: everybody in it is told why, and its agent, too.
     pub(crate) fn end(&self, session: SessionId, reason: &str, metrics: &Metrics) {
         let mut tables = self.tables.lock();
-        tables.attended.remove(&desk::SessionId::new(session.to_wire()));
-        let Some(session) = tables.sessions.remove(&session) else { return };
+        let attended = tables.take_attended(session);
+        let Some(session) = tables.sessions.remove(&session) else {
+            return attended.iter().for_each(|agent| dismiss(agent, session, reason));
+        };
         tables.of_endpoint.retain(|_, other| !Arc::ptr_eq(other, &session));
         session.close(reason);
         metrics.sessions.decrement(1.0);
@@ -181,11 +215,14 @@ impl Registry {
 
     /// The customer is gone from a session: its agent has no part in it any more.
     pub(crate) fn customer_gone(&self, session: SessionId) {
+        let reason = "the customer is disconnected";
         let mut tables = self.tables.lock();
-        tables.attended.remove(&desk::SessionId::new(session.to_wire()));
-        let Some(session) = tables.sessions.get(&session).cloned() else { return };
+        let attended = tables.take_attended(session);
+        let Some(session) = tables.sessions.get(&session).cloned() else {
+            return attended.iter().for_each(|agent| dismiss(agent, session, reason));
+        };
         tables.of_endpoint.retain(|_, other| !Arc::ptr_eq(other, &session));
-        session.dismiss_agent("the customer is disconnected");
+        session.dismiss_agent(reason);
     }
 
     /// News of endpoints from now on.

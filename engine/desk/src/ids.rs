@@ -4,15 +4,17 @@
 //! stay below 2^53, which JSON's readers keep whole. A Jump item is named by its endpoint instead: random, 64
 //! bits, sixteen hexadecimal digits wherever it is written.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize,
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, JsonSchema,
         )]
         #[serde(transparent)]
         pub struct $name(u64);
@@ -181,6 +183,20 @@ impl Serialize for ItemId {
 impl<'de> Deserialize<'de> for ItemId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for ItemId {
+    fn schema_name() -> Cow<'static, str> {
+        "ItemId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A Jump item: an unattended endpoint.",
+            "type": "string",
+            "pattern": "^[0-9a-f]{16}$",
+        })
     }
 }
 

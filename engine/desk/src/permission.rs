@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Refusal, TeamId, fields};
@@ -16,8 +17,8 @@ macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident,)+) => {
         /// Something that an account may be allowed.
         #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-        )]
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
         #[serde(rename_all = "snake_case")]
         pub enum Permission {
             $($(#[$doc])* $name,)+
@@ -106,7 +107,9 @@ impl Permission {
 }
 
 /// What one source says of one permission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Setting {
     /// Yes, unless another source denies it.
@@ -119,7 +122,7 @@ pub enum Setting {
 }
 
 /// What one source says. What is not listed is inherited.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Permissions(BTreeMap<Permission, Setting>);
 
@@ -138,7 +141,7 @@ impl Permissions {
 }
 
 /// Where a setting comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Source {
     /// The account itself.
@@ -154,7 +157,7 @@ pub enum Source {
 }
 
 /// What is true for an account, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Effective {
     /// Whether it may.
     pub is_allowed: bool,
@@ -178,7 +181,7 @@ pub fn effective(sources: impl IntoIterator<Item = (Source, Setting)>) -> Effect
 
 /// Directories into which and out of which files may go. Rules are for the endpoint's agent to enforce, on
 /// names with all links resolved.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PathLimits {
     /// Only below these; empty: everywhere.
@@ -225,7 +228,7 @@ pub(crate) fn check_of_session(
 }
 
 /// What somebody may do in a session.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Rights {
     /// The permissions of the session kind that he has.
     pub permissions: BTreeSet<Permission>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ask::not_found;
@@ -12,8 +13,9 @@ use crate::session::{Place, Queue, Session};
 use crate::{AccountId, Desk, InvitationId, IssueId, Participant, Refusal, Rule, SessionId, TeamId};
 
 /// One line of a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "entry", rename_all = "snake_case")]
+#[schemars(rename = "QueueEntry")]
 pub enum Entry {
     /// A session that waits here.
     Waiting {
@@ -68,7 +70,8 @@ impl Entry {
 }
 
 /// A queue in the list of queues.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ListedQueue")]
 pub struct Listed {
     /// Which.
     pub queue: Queue,
@@ -81,7 +84,7 @@ pub struct Listed {
 }
 
 /// To whom somebody can send sessions, transfer offers and invitations.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Targets {
     /// Teams: one's own, and others with somebody in them who can be reached.
     pub teams: BTreeSet<TeamId>,

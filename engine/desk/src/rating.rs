@@ -1,5 +1,6 @@
 //! What a customer says of a session once it is over for him.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Refusal, fields};
@@ -8,7 +9,7 @@ use crate::{Refusal, fields};
 const STARS_MAX: u8 = 5;
 
 /// A customer's opinion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rating {
     /// One to five.

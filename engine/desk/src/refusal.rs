@@ -1,6 +1,7 @@
 //! Why the desk refuses a command.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A command that came to nothing: which rule forbids it, in words, and when it will be allowed.
@@ -38,7 +39,7 @@ impl Refusal {
 }
 
 /// The rules by which commands are refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Rule {

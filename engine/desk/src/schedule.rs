@@ -7,6 +7,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Refusal, fields};
@@ -18,7 +19,7 @@ const DAY_MIN: u16 = 24 * 60;
 const WEEK_S: i64 = 7 * 24 * 3600;
 
 /// Hours of the week, by the clocks of one time zone.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// IANA name, such as `Europe/Paris`.
@@ -28,7 +29,7 @@ pub struct Schedule {
 }
 
 /// A span on some days of the week. One that ends before it begins ends on the next day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// Days on which it begins; 1 is Monday, 7 Sunday (ISO 8601).

@@ -12,6 +12,7 @@
 //! [`shell`] for a terminal, [`mod@file`] for files, [`tools`] for the rest of what a technician works with, [`control`]
 //! for everything else.
 
+pub mod attended;
 pub mod close;
 pub mod control;
 pub mod cursor;

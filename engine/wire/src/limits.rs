@@ -78,6 +78,9 @@ pub const SHELL_RECORD_BYTES_MAX: usize = SHELL_BYTES_MAX + 1;
 /// Columns and rows of a terminal: three wide displays side by side in the smallest font.
 pub const SHELL_EXTENT_MAX: u16 = 2000;
 
+/// Bytes of the secret by which an attended agent is known: as much as what signs it.
+pub const AGENT_SECRET_BYTES: usize = 32;
+
 /// Rights of one grant: more than there are, for those that are still to come.
 pub const RIGHTS_MAX: usize = 64;
 

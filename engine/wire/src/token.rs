@@ -54,10 +54,7 @@ impl EnrolmentToken {
         let mut out = Writer::new();
         out.slice(&self.pin);
         out.slice(&self.secret);
-        out.varint(self.addresses.len() as u64);
-        for address in &self.addresses {
-            out.text(address);
-        }
+        write_addresses(&self.addresses, &mut out);
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(out.into_bytes()))
     }
 
@@ -67,18 +64,29 @@ impl EnrolmentToken {
         let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| TokenError::Text)?;
         let mut reader = Reader::new(Bytes::from(bytes));
         let (pin, secret) = (take(&mut reader)?, take(&mut reader)?);
-        let count = reader.varint_max("addresses", ADDRESSES_MAX)?;
-        let addresses =
-            (0..count).map(|_| reader.text("address", ADDRESS_BYTES_MAX)).collect::<Result<Vec<_>, _>>()?;
+        let addresses = read_addresses(&mut reader)?;
         reader.end()?;
-        if addresses.is_empty() {
-            return Err(DecodeError::Contradiction("a token without an address").into());
-        }
         Ok(Self { pin, secret, addresses })
     }
 }
 
-fn take<const N: usize>(reader: &mut Reader) -> Result<[u8; N], DecodeError> {
+pub(crate) fn write_addresses(addresses: &[String], out: &mut Writer) {
+    out.varint(addresses.len() as u64);
+    for address in addresses {
+        out.text(address);
+    }
+}
+
+/// At least one address.
+pub(crate) fn read_addresses(reader: &mut Reader) -> Result<Vec<String>, DecodeError> {
+    let count = reader.varint_max("addresses", ADDRESSES_MAX)?;
+    if count == 0 {
+        return Err(DecodeError::Contradiction("a token without an address"));
+    }
+    (0..count).map(|_| reader.text("address", ADDRESS_BYTES_MAX)).collect()
+}
+
+pub(crate) fn take<const N: usize>(reader: &mut Reader) -> Result<[u8; N], DecodeError> {
     let mut field = [0; N];
     field.copy_from_slice(&reader.bytes(N)?);
     Ok(field)

@@ -1,17 +1,17 @@
 //! `/api/audit`: the log of everything that happened, for those who may read reports.
 
 use axum::Json;
-use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::IntoResponse;
+use axum::body::Bytes;
+use axum::extract::State;
 use desk::permission::Permission;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
+use crate::api::openapi::Export;
 use crate::api::problem::Problem;
-use crate::api::who::Who;
+use crate::api::who::{Query, Who};
 use crate::keeper::audit::{Filter, Format, Order, Pages, Stored, select};
 use crate::login::Scope;
 
@@ -20,8 +20,9 @@ const PAGE: u16 = 100;
 const PAGE_MAX: u16 = 500;
 
 /// Which lines, and how they come.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "AuditWish")]
 pub(super) struct Wish {
     /// Behind this number.
     after: Option<u64>,
@@ -64,7 +65,8 @@ impl Wish {
 }
 
 /// A page of the log.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AuditPage")]
 pub(super) struct Page {
     lines: Vec<Stored>,
     /// Where the next page begins, to be given as `after`, or as `before` where the newest come first; none: this is
@@ -72,6 +74,7 @@ pub(super) struct Page {
     next: Option<u64>,
 }
 
+/// Lines of the log that a filter lets through.
 pub(super) async fn list(
     State(site): State<Shared>,
     who: Who,
@@ -91,7 +94,7 @@ pub(super) async fn export(
     State(site): State<Shared>,
     who: Who,
     Query(wish): Query<Wish>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Export, Problem> {
     who.needs(Scope::Read)?;
     who.permitted(&site, Permission::Reports)?;
     let format = wish.format;
@@ -104,5 +107,5 @@ pub(super) async fn export(
         Format::Jsonl => ("application/jsonl", "attachment; filename=\"audit.jsonl\""),
         Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\""),
     };
-    Ok(([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)], Body::from_stream(text)))
+    Ok(Export::new(text, kind, name))
 }

@@ -15,7 +15,9 @@ use axum_extra::extract::CookieJar;
 use desk::session::{Client, Command, CustomerPresence, Ended, Event as SessionEvent, Place, Session};
 use desk::{Actor, Desk, Event, Participant, SessionId, chat};
 use futures_util::Stream;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use wire::attended::{AttendedBy, AttendedToken};
 
 use crate::api::Shared;
 use crate::api::listen::{self, Listener, name_of, participant_of};
@@ -24,6 +26,7 @@ use crate::api::who;
 use crate::endpoint::CameBy;
 use crate::keeper::{Caller, Happened, digest_of};
 use crate::login::{customer_of, set_customer};
+use crate::peer::secret_of;
 use crate::portal::Page;
 
 /// A customer, by the secret in his cookie.
@@ -51,7 +54,8 @@ pub(super) fn give_cookie(jar: CookieJar, secret: String, over_tls: bool) -> Coo
 }
 
 /// How a session stands, as its customer sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CustomerSession")]
 pub(super) struct View {
     session: SessionId,
     /// What he calls himself.
@@ -62,8 +66,9 @@ pub(super) struct View {
     has_agent: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
+#[schemars(rename = "CustomerPhase")]
 enum Phase {
     /// Nobody has taken it yet, or it was put aside.
     Waiting {
@@ -123,8 +128,9 @@ pub(super) async fn view(
     View::of(&site.keeper.read(), session).map(Json).ok_or_else(Problem::no_session)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CustomerMessage")]
 pub(super) struct Message {
     text: String,
 }
@@ -138,6 +144,34 @@ pub(super) async fn say(
 ) -> Result<StatusCode, Problem> {
     site.keeper.ask(caller(session, came_by), chat::Command::Say { session, text }).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What starts an agent in a customer's session.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct AgentToken {
+    /// Says where the relay is, how it is known, and which session it is.
+    token: String,
+    /// What is run where the agent is.
+    command: String,
+}
+
+impl AgentToken {
+    pub(super) fn new(site: &Shared, by: AttendedBy) -> Self {
+        let addresses = site.listening.addresses_for_agents(&site.config.endpoint);
+        let token = AttendedToken { pin: site.certificates.pin(), by, addresses }.to_text();
+        let command = format!("agent --key {token}");
+        Self { token, command }
+    }
+}
+
+/// What starts an agent in his session, so that technicians see his screen. The secret in it is good until he goes.
+pub(super) async fn agent(
+    State(site): State<Shared>,
+    Customer(session): Customer,
+) -> Result<(StatusCode, Json<AgentToken>), Problem> {
+    let secret = secret_of(&site, session).ok_or_else(Problem::no_session)?;
+    let by = AttendedBy::Session { session: session.get(), secret };
+    Ok((StatusCode::CREATED, Json(AgentToken::new(&site, by))))
 }
 
 /// The customer ends the session. His cookie is good for one thing after that: to rate it.

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use desk::{AccountId, Desk};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::Shared;
@@ -13,7 +14,8 @@ use crate::login::Scope;
 use crate::registry::Presence;
 
 /// An endpoint as the console shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Endpoint")]
 pub(crate) struct EndpointView {
     id: String,
     name: String,
@@ -66,6 +68,7 @@ fn name_for(desk: &Desk, account: AccountId, endpoint: EndpointId) -> Option<Str
     desk.access(account, item.place).sees().then(|| item.label.name.clone())
 }
 
+/// The computers that one reaches, and which of them are there.
 pub(super) async fn list(State(site): State<Shared>, who: Who) -> Result<Json<Vec<EndpointView>>, Problem> {
     who.needs(Scope::Read)?;
     Ok(Json(all(&site, who.account.into()).await?))

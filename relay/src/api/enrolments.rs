@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use desk::{Refusal, Rule, jump};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use wire::token::{EnrolmentToken, SECRET_BYTES};
 
@@ -13,13 +14,15 @@ use crate::api::who::{Json, Who};
 use crate::keeper::{AskError, Caller, Keeper, digest_of};
 use crate::login::Scope;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "EnrolmentWish")]
 pub(super) struct Wish {
     name: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EnrolmentMade")]
 pub(super) struct Made {
     token: String,
     expires_in_ms: u128,
@@ -52,6 +55,7 @@ pub(crate) async fn make_token(
     Ok(EnrolmentToken { pin, secret, addresses: addresses.to_vec() }.to_text())
 }
 
+/// Makes a token for one computer, in the group that the site began with.
 pub(super) async fn make(
     State(site): State<Shared>,
     who: Who,

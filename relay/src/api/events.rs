@@ -54,6 +54,8 @@ struct Controls {
     who: BTreeSet<Participant>,
 }
 
+/// What happens, as it happens: who comes and goes, and news of the desk. With `Last-Event-ID` it goes on behind
+/// that one.
 pub(super) async fn follow(
     State(site): State<Shared>,
     LoggedIn(login): LoggedIn,

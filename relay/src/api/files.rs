@@ -16,6 +16,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use desk::Participant;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use wire::SessionId;
 use wire::file::{FilePath, Why};
@@ -30,8 +31,9 @@ use crate::keeper::Caller;
 use crate::load::hex;
 
 /// What is to be downloaded.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DownloadWish")]
 pub(super) struct Wanted {
     session: u64,
     /// In base64url without padding, since names need not be text.
@@ -41,7 +43,8 @@ pub(super) struct Wanted {
     archive: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Download")]
 pub(super) struct Ticket {
     id: String,
     /// Where the browser finds it.
@@ -98,8 +101,9 @@ pub(super) async fn fare(
     Ok(Json(find(&site, &login, &id)?.fare()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DownloadChange")]
 pub(super) struct Change {
     paused: bool,
 }

@@ -14,6 +14,7 @@ use desk::invitation::{Command as InvitationCommand, Event as InvitationEvent, E
 use desk::session::Command as SessionCommand;
 use desk::{Actor, Desk, Event, ExternalId, Participant, Rule, SessionId, chat};
 use futures_util::Stream;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
@@ -57,14 +58,16 @@ impl Guest {
 }
 
 /// An invitation by its key.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "GuestKey")]
 pub(super) struct Key {
     key: String,
 }
 
 /// What somebody reads before he comes in.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "GuestInvitation")]
 pub(super) struct Invitation {
     /// What he is called.
     name: String,
@@ -122,7 +125,8 @@ pub(super) async fn join(
 }
 
 /// How the session stands for him.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "GuestSession")]
 pub(super) struct View {
     session: SessionId,
     /// What he is called.
@@ -197,6 +201,7 @@ impl Listener for Guest {
     }
 }
 
+/// How the session stands for somebody from outside.
 pub(super) async fn view(State(site): State<Shared>, guest: Guest) -> Result<Json<View>, Problem> {
     View::of(&site.keeper.read(), guest).map(Json).ok_or_else(Problem::no_session)
 }
@@ -211,12 +216,14 @@ pub(super) async fn follow(
     listen::follow(site, guest, listen::last_of(&headers), present).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "GuestMessage")]
 pub(super) struct Message {
     text: String,
 }
 
+/// Somebody from outside says something.
 pub(super) async fn say(
     State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,

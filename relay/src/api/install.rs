@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use desk::jump::{Command, Event as JumpEvent, InstallToken, ItemPlace, Label};
 use desk::{AccountId, Event, InstallTokenId};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use wire::token::{EnrolmentToken, SECRET_BYTES};
 
@@ -17,7 +18,8 @@ use crate::keeper::{digest_of, now};
 use crate::login::Scope;
 
 /// A token that still enrols computers.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "InstallToken")]
 pub(super) struct View {
     id: InstallTokenId,
     /// Who made it; nobody: an operator on the server.
@@ -48,8 +50,9 @@ pub(super) async fn list(State(site): State<Shared>, who: Who) -> Result<Json<Ve
 }
 
 /// What a token is to do.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InstallTokenWish")]
 pub(super) struct Wish {
     /// Where its computers are listed.
     place: ItemPlace,
@@ -67,7 +70,8 @@ fn one() -> u32 {
 }
 
 /// A token, told this once.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "InstallTokenMade")]
 pub(super) struct Made {
     id: InstallTokenId,
     token: String,
@@ -76,6 +80,7 @@ pub(super) struct Made {
     expires: Timestamp,
 }
 
+/// Makes an install token, told this once.
 pub(super) async fn make(
     State(site): State<Shared>,
     who: Who,
@@ -96,6 +101,7 @@ pub(super) async fn make(
     Ok((StatusCode::CREATED, Json(Made { id, token, command, expires })))
 }
 
+/// Takes an install token back.
 pub(super) async fn revoke(
     State(site): State<Shared>,
     who: Who,

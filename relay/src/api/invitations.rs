@@ -6,22 +6,26 @@ use axum::http::StatusCode;
 use desk::invitation::{Command, Event as InvitationEvent, Invitation, Invited};
 use desk::{AccountId, Event, ExternalId, InvitationId, Participant, SessionId, SessionPolicyId};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
+use crate::api::openapi::Accepted;
 use crate::api::problem::Problem;
 use crate::api::who::{self, Path, Who};
 use crate::keeper::digest_of;
 use crate::login::Scope;
 use crate::mail::{Language, Letter};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvitationWish")]
 pub(super) struct Wish {
     to: Invited,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "InvitationMade")]
 pub(super) struct Made {
     invitation: InvitationId,
 }
@@ -45,14 +49,16 @@ pub(super) async fn invite(
 }
 
 /// What is done with an invitation.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[schemars(rename = "InvitationAct")]
 pub(super) enum Act {
     Accept,
     Decline,
     Cancel,
 }
 
+/// Accepts, declines or cancels an invitation.
 pub(super) async fn act(
     State(site): State<Shared>,
     who: Who,
@@ -71,8 +77,9 @@ pub(super) async fn act(
 }
 
 /// Somebody from outside, as the owner describes him.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ExternalWish")]
 pub(super) struct Outsider {
     name: String,
     #[serde(default)]
@@ -82,7 +89,8 @@ pub(super) struct Outsider {
 }
 
 /// An external invitation. Its key is told once.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ExternalMade")]
 pub(super) struct External {
     external: ExternalId,
     key: String,
@@ -90,6 +98,7 @@ pub(super) struct External {
     url: String,
 }
 
+/// Invites somebody from outside into a session. The key is told once.
 pub(super) async fn invite_external(
     State(site): State<Shared>,
     who: Who,
@@ -111,8 +120,9 @@ pub(super) async fn invite_external(
 }
 
 /// To whom an external invitation goes.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ExternalLetter")]
 pub(super) struct Post {
     /// As it was told when the invitation was made: the relay does not keep it.
     key: String,
@@ -127,7 +137,7 @@ pub(super) async fn mail_external(
     who: Who,
     Path(id): Path<u64>,
     who::Json(Post { key, to, language }): who::Json<Post>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Accepted, Problem> {
     who.needs(Scope::Sessions)?;
     site.mailer.is_ready()?;
     let external = ExternalId::new(id);
@@ -143,11 +153,12 @@ pub(super) async fn mail_external(
         (Letter::External { inviter, guest, comment, url }, Language::of_tag(&language))
     };
     site.mailer.send(&to, &letter, language)?;
-    Ok(StatusCode::ACCEPTED)
+    Ok(Accepted)
 }
 
 /// An invitation that is open.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OpenInvitation")]
 pub(super) struct Open {
     id: InvitationId,
     #[serde(flatten)]
@@ -155,7 +166,7 @@ pub(super) struct Open {
 }
 
 /// Somebody from outside who is invited into a session, or in it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Guest {
     id: ExternalId,
     name: String,
@@ -167,7 +178,8 @@ pub(super) struct Guest {
 }
 
 /// Who else may come into a session.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OpenInvitations")]
 pub(super) struct Opened {
     invitations: Vec<Open>,
     externals: Vec<Guest>,
@@ -200,6 +212,7 @@ pub(super) async fn opened(
     }))
 }
 
+/// Cancels an invitation of somebody from outside.
 pub(super) async fn cancel_external(
     State(site): State<Shared>,
     who: Who,

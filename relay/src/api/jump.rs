@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use desk::jump::{Command, Item, ItemPlace, Label, Query as Search, Reached};
 use desk::session::{Command as SessionCommand, Event as SessionEvent, PasswordProof};
 use desk::{AccountId, Event, GroupId, ItemId, SessionId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
@@ -22,7 +23,8 @@ pub(super) async fn places(State(site): State<Shared>, who: Who) -> Result<Json<
 }
 
 /// An item with what is true of it now.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "JumpItem")]
 pub(super) struct View {
     id: ItemId,
     #[serde(flatten)]
@@ -41,7 +43,8 @@ impl View {
 }
 
 /// Items of a search: at most 50, and how many there are.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "JumpListing")]
 pub(super) struct Listing {
     items: Vec<View>,
     found: usize,
@@ -79,7 +82,7 @@ pub(super) async fn one(
 pub(super) async fn list(
     State(site): State<Shared>,
     who: Who,
-    Query(criteria): Query<BTreeMap<String, String>>,
+    who::Query(criteria): who::Query<BTreeMap<String, String>>,
 ) -> Result<Json<Listing>, Problem> {
     who.needs(Scope::Read)?;
     let (mut search, mut place) = (Search::default(), None);
@@ -108,13 +111,15 @@ pub(super) async fn frequent(State(site): State<Shared>, who: Who) -> Result<Jso
 }
 
 /// What an item is called from now on, and the version from which that was made.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "JumpLabelChange")]
 pub(super) struct Relabel {
     version: u64,
     label: Label,
 }
 
+/// Changes what is said of an item.
 pub(super) async fn relabel(
     State(site): State<Shared>,
     who: Who,
@@ -124,12 +129,14 @@ pub(super) async fn relabel(
     act(&site, &who, Command::Relabel { item, version, label }).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "JumpMove")]
 pub(super) struct Move {
     to: ItemPlace,
 }
 
+/// Lists an item elsewhere.
 pub(super) async fn move_to(
     State(site): State<Shared>,
     who: Who,
@@ -139,6 +146,7 @@ pub(super) async fn move_to(
     act(&site, &who, Command::Move { item, to }).await
 }
 
+/// Forgets an item; its agent is told to go.
 pub(super) async fn remove(
     State(site): State<Shared>,
     who: Who,
@@ -162,12 +170,14 @@ fn asks_for_password(site: &Shared, who: &Who, item: ItemId) -> bool {
 }
 
 /// The password that an item asks for from now on; none: it asks for none.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "JumpPassword")]
 pub(super) struct NewPassword {
     password: Option<String>,
 }
 
+/// Sets the password that an item asks for, or takes it away.
 pub(super) async fn set_password(
     State(site): State<Shared>,
     who: Who,
@@ -185,15 +195,17 @@ pub(super) async fn set_password(
 }
 
 /// How one jumps.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "JumpWish")]
 pub(super) struct Jump {
     overrides_schedule: bool,
     /// Of an item that asks for one.
     password: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "JumpStarted")]
 pub(super) struct Started {
     session: SessionId,
 }

@@ -6,9 +6,13 @@ use axum::http::StatusCode;
 use desk::key::{Command, Event as KeyEvent};
 use desk::{Event, KeyId, PortalId};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use wire::attended::AttendedBy;
 
 use crate::api::Shared;
+use crate::api::customer::AgentToken;
+use crate::api::openapi::Accepted;
 use crate::api::problem::Problem;
 use crate::api::who::{self, Path, Who};
 use crate::login::Scope;
@@ -21,7 +25,8 @@ const LETTERS: &[u8; 25] = b"234679ACDEFGHJKMNPQRTUVWX";
 const KEY_LETTERS: usize = 10;
 
 /// A key that can still start a session.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionKey")]
 pub(super) struct View {
     key: KeyId,
     portal: PortalId,
@@ -44,23 +49,28 @@ pub(super) async fn list(State(site): State<Shared>, who: Who) -> Result<Json<Ve
     Ok(Json(mine.map(view).collect()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SessionKeyWish")]
 pub(super) struct Wish {
     portal: PortalId,
     valid_for_s: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionKeyMade")]
 pub(super) struct Made {
     key: KeyId,
     /// As it is read aloud.
     code: String,
     /// The address that starts a session by it.
     url: String,
+    /// What starts an agent by it, for who has one already.
+    agent: AgentToken,
     expires: Timestamp,
 }
 
+/// Makes a session key, told this once.
 pub(super) async fn make(
     State(site): State<Shared>,
     who: Who,
@@ -77,9 +87,11 @@ pub(super) async fn make(
     let (key, expires) = made.ok_or_else(|| Problem::missing("key"))?;
     let code = spoken(&code);
     let url = site.keeper.read().portals().get(portal).map(|portal| site.key_url(portal, &code));
-    Ok((StatusCode::CREATED, Json(Made { key, code, url: url.unwrap_or_default(), expires })))
+    let (url, agent) = (url.unwrap_or_default(), AgentToken::new(&site, AttendedBy::Key(code.clone())));
+    Ok((StatusCode::CREATED, Json(Made { key, code, url, agent, expires })))
 }
 
+/// Takes a session key back.
 pub(super) async fn revoke(
     State(site): State<Shared>,
     who: Who,
@@ -91,8 +103,9 @@ pub(super) async fn revoke(
 }
 
 /// To whom a key goes.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SessionKeyLetter")]
 pub(super) struct Post {
     /// As it was told when the key was made: the relay does not keep it.
     code: String,
@@ -107,7 +120,7 @@ pub(super) async fn mail(
     who: Who,
     Path(id): Path<u64>,
     who::Json(Post { code, to, language }): who::Json<Post>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Accepted, Problem> {
     who.needs(Scope::Sessions)?;
     site.mailer.is_ready()?;
     let (key, digest) = (KeyId::new(id), site.logins.digest(&code));
@@ -125,7 +138,7 @@ pub(super) async fn mail(
         (Letter::SessionKey { technician, url, key: code, until }, Language::of_tag(&language))
     };
     site.mailer.send(&to, &letter, language)?;
-    Ok(StatusCode::ACCEPTED)
+    Ok(Accepted)
 }
 
 /// A key as it is read aloud: in two halves.

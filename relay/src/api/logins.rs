@@ -4,6 +4,7 @@ use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum_extra::extract::CookieJar;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
@@ -14,7 +15,7 @@ use crate::endpoint::CameBy;
 use crate::login::{Attempt, Logins, browser_of, clear_cookie, set_browser, set_cookie, token_of};
 use crate::site::Site;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Credentials {
     user: String,
@@ -24,7 +25,7 @@ pub(super) struct Credentials {
 }
 
 /// Who is logged in.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Me {
     account: i64,
     user: String,
@@ -40,7 +41,8 @@ pub(super) struct Me {
 }
 
 /// What happened, by the name of the text that a page shows for it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LoggedOut")]
 pub(super) struct Done {
     message: &'static str,
 }
@@ -67,6 +69,7 @@ async fn owner(site: &Shared, token: &str) -> Result<Login, Problem> {
     site.logins.check(token).await?.ok_or_else(Problem::not_logged_in)
 }
 
+/// Logs in: the answer brings the cookie.
 pub(super) async fn log_in(
     State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,
@@ -103,6 +106,7 @@ pub(super) fn device_of(headers: &HeaderMap) -> &str {
     headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
+/// Logs out, at once.
 pub(super) async fn log_out(
     State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,
@@ -114,6 +118,7 @@ pub(super) async fn log_out(
     Ok((clear_cookie(jar, came_by.over_tls), axum::Json(Done { message: "logged-out" })))
 }
 
+/// Who is logged in.
 pub(super) async fn me(State(site): State<Shared>, LoggedIn(login): LoggedIn) -> axum::Json<Me> {
     axum::Json(Me::new(&site, login))
 }

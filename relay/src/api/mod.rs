@@ -20,6 +20,7 @@ mod link;
 mod listen;
 mod logins;
 mod names;
+mod openapi;
 mod origin;
 mod portal;
 mod problem;
@@ -34,13 +35,16 @@ mod status;
 mod tickets;
 mod who;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware;
-use axum::routing::{any, delete, get, post, put};
+use axum::response::IntoResponse;
+use axum::routing;
 use serde::Deserialize;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -54,6 +58,7 @@ use crate::site::Site;
 
 pub(crate) use endpoints::EndpointView;
 pub(crate) use enrolments::make_token;
+use openapi::{Api, delete, get, post, put};
 pub(crate) use origin::{Origins, link_hosts};
 pub(crate) use problem::Problem;
 
@@ -102,7 +107,49 @@ pub(crate) fn router(site: &Shared) -> Router {
         ))
         .layer(RequestBodyLimitLayer::new(limits.body_bytes_max))
         .layer(CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_plain()));
-    let short = Router::new()
+    let short = answers()
+        .into_router()
+        .route("/api/openapi.json", routing::get(openapi))
+        .route("/healthz", routing::get(health::healthz))
+        .route("/metrics", routing::get(health::metrics))
+        .route("/api", routing::any(Problem::not_found))
+        .route("/api/{*path}", routing::any(Problem::not_found))
+        .merge(console::routes())
+        .layer(bounded);
+    streams()
+        .into_router()
+        .route("/link", routing::get(link::open))
+        .route("/api/files/{id}/content", routing::get(files::content))
+        .merge(short)
+        .fallback(console::portal_or_nothing)
+        .method_not_allowed_fallback(Problem::method_not_allowed)
+        .layer(middleware::from_fn(guard::guard))
+        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_plain::<axum::body::Body>()))
+        .with_state(Arc::clone(site))
+}
+
+/// The API: every route that the document describes.
+fn described() -> Api {
+    answers().merge(streams())
+}
+
+/// The document itself.
+async fn openapi() -> impl IntoResponse {
+    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| described().document().to_string().into());
+    ([(CONTENT_TYPE, "application/json")], DOCUMENT.clone())
+}
+
+/// What is answered for as long as somebody listens.
+fn streams() -> Api {
+    Api::default()
+        .route("/api/events", get(events::follow))
+        .route("/api/customer/events", get(customer::follow))
+        .route("/api/guest/events", get(guest::follow))
+}
+
+/// What is answered at once.
+fn answers() -> Api {
+    Api::default()
         .route("/api/login", post(logins::log_in))
         .route("/api/logout", post(logins::log_out))
         .route("/api/me", get(logins::me))
@@ -112,6 +159,7 @@ pub(crate) fn router(site: &Shared) -> Router {
         .route("/api/portal/sessions", post(portal::start))
         .route("/api/customer", get(customer::view))
         .route("/api/customer/messages", post(customer::say))
+        .route("/api/customer/agent", post(customer::agent))
         .route("/api/customer/end", post(customer::end))
         .route("/api/customer/rating", post(rating::rate))
         .route("/api/guest/invitation", post(guest::invitation))
@@ -121,32 +169,14 @@ pub(crate) fn router(site: &Shared) -> Router {
         .route("/api/me/permissions", get(records::my_permissions))
         .route("/api/me/presence", get(records::presence).put(records::be_available))
         .route("/api/me/preferences", get(records::preferences).put(records::prefer))
-        .route("/healthz", get(health::healthz))
-        .route("/metrics", get(health::metrics))
-        .route("/api", any(Problem::not_found))
-        .route("/api/{*path}", any(Problem::not_found))
         .merge(work())
         .merge(jump())
         .merge(administration())
-        .merge(console::routes())
-        .layer(bounded);
-    Router::new()
-        .route("/api/events", get(events::follow))
-        .route("/api/customer/events", get(customer::follow))
-        .route("/api/guest/events", get(guest::follow))
-        .route("/link", get(link::open))
-        .route("/api/files/{id}/content", get(files::content))
-        .merge(short)
-        .fallback(console::portal_or_nothing)
-        .method_not_allowed_fallback(Problem::method_not_allowed)
-        .layer(middleware::from_fn(guard::guard))
-        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_plain::<axum::body::Body>()))
-        .with_state(Arc::clone(site))
 }
 
 /// What a technician works with all day.
-fn work() -> Router<Shared> {
-    Router::new()
+fn work() -> Api {
+    Api::default()
         .route("/api/queues", get(queues::list))
         .route("/api/queues/personal", get(queues::personal))
         .route("/api/queues/teams/{team}", get(queues::of_team))
@@ -171,8 +201,8 @@ fn work() -> Router<Shared> {
 }
 
 /// Computers that can be reached without anybody there.
-fn jump() -> Router<Shared> {
-    Router::new()
+fn jump() -> Api {
+    Api::default()
         .route("/api/jump/places", get(jump::places))
         .route("/api/jump/tokens", get(install::list).post(install::make))
         .route("/api/jump/tokens/{id}", delete(install::revoke))
@@ -186,8 +216,8 @@ fn jump() -> Router<Shared> {
 }
 
 /// What is set up, and what is read about what happened.
-fn administration() -> Router<Shared> {
-    Router::new()
+fn administration() -> Api {
+    Api::default()
         .route("/api/endpoints", get(endpoints::list))
         .route("/api/enrolments", post(enrolments::make))
         .route("/api/audit", get(audit::list))

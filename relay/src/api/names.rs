@@ -2,21 +2,22 @@
 //! portal, a policy or a colleague by these, and sees nothing else of them.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use desk::Desk;
 use desk::record::{Record, RecordId, RecordKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
-use crate::api::who::{Path, Who};
+use crate::api::who::{Path, Query, Who};
 use crate::login::Scope;
 
 /// Names of one page, and the most that can be asked for.
 const PAGE: usize = 200;
 const PAGE_MAX: usize = 1000;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Name {
     id: u64,
     name: String,
@@ -26,8 +27,9 @@ pub(super) struct Name {
 }
 
 /// Which names.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "NamesWish")]
 pub(super) struct Wish {
     /// Behind this number.
     after: u64,
@@ -40,7 +42,8 @@ impl Default for Wish {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Names")]
 pub(super) struct Page {
     names: Vec<Name>,
     /// Where the next page begins; none: this is the last.

@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use axum::Json;
-use axum::extract::{Extension, Query, State};
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum_extra::extract::CookieJar;
 use desk::record::{Brand, Portal};
 use desk::session::{Client, Command, Event as SessionEvent, NewCustomer};
 use desk::{AccountId, Actor, Desk, Event, IssueId, PortalId, Rule, SessionId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
@@ -22,8 +23,9 @@ use crate::site::Site;
 /// The path that leads to the first portal.
 const FIRST_PATH: &str = "/";
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "PortalWish")]
 pub(super) struct Asked {
     /// Of the page that asks.
     path: String,
@@ -36,14 +38,16 @@ impl Default for Asked {
 }
 
 /// A name on the page, and what chooses it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ChoiceOf{Id}")]
 struct Choice<Id> {
     id: Id,
     name: String,
 }
 
 /// What a portal shows to everybody.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PublicPortal")]
 pub(super) struct Public {
     portal: PortalId,
     brand: Brand,
@@ -77,7 +81,7 @@ pub(super) async fn page(
     State(site): State<Shared>,
     uri: Uri,
     headers: HeaderMap,
-    Query(Asked { path }): Query<Asked>,
+    who::Query(Asked { path }): who::Query<Asked>,
 ) -> Result<Json<Public>, Problem> {
     let host = authority_of(&uri, &headers).map(|authority| authority.split(':').next().unwrap_or_default());
     let desk = site.keeper.read();
@@ -91,8 +95,9 @@ pub(super) async fn page(
 }
 
 /// By what a session starts.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "StartBy")]
 enum By {
     Key(String),
     Issue(IssueId),
@@ -100,8 +105,9 @@ enum By {
 }
 
 /// What a customer says of himself.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "StartWish")]
 pub(super) struct Wish {
     portal: PortalId,
     by: By,
@@ -114,11 +120,13 @@ pub(super) struct Wish {
 }
 
 /// The session that started. The secret by which its customer is known goes out as a cookie.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CustomerStarted")]
 pub(super) struct Started {
     session: SessionId,
 }
 
+/// A customer starts a session: by a key, an issue or a technician's name.
 pub(super) async fn start(
     State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,

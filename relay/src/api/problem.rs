@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse;
 use desk::{Refusal, Rule};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::db::DbError;
@@ -29,8 +30,9 @@ pub(crate) struct Problem {
     retry_after: Option<Duration>,
 }
 
-#[derive(Serialize)]
-struct Body9457<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(super) struct Body9457<'a> {
     r#type: &'static str,
     title: &'a str,
     status: u16,

@@ -1,16 +1,17 @@
 //! `/api/queues`, `/api/teams`: who waits where, and what teams say to each other.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use desk::record::TeamRole;
 use desk::session::Queue;
 use desk::{AccountId, Entry, Listed, Participant, Targets, TeamId, chat};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
 use crate::api::sessions::{self, Behind};
-use crate::api::who::{self, Path, Who};
+use crate::api::who::{self, Path, Query, Who};
 use crate::keeper::now;
 use crate::keeper::store::{self, Said};
 use crate::login::Scope;
@@ -25,7 +26,8 @@ pub(super) async fn list(State(site): State<Shared>, who: Who) -> Result<Json<Ve
 }
 
 /// A line of a queue, with the session that it is about.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "QueueLine")]
 pub(super) struct Line {
     #[serde(flatten)]
     entry: Entry,
@@ -52,8 +54,8 @@ fn lines(site: &Shared, who: &Who, queue: Queue) -> Result<Json<Vec<Line>>, Prob
     let (desk, account) = (site.keeper.read(), who.account.into());
     let line = |entry: Entry| {
         let id = entry.session();
-        let rights = desk.rights(id, Participant::Account(account));
-        Some(Line { entry, about: sessions::View::new(id, desk.session(id)?, rights) })
+        let about = sessions::View::new(&desk, id, desk.session(id)?, Participant::Account(account));
+        Some(Line { entry, about })
     };
     Ok(Json(desk.queue(now(), account, queue)?.into_iter().filter_map(line).collect()))
 }
@@ -65,14 +67,16 @@ pub(super) async fn targets(State(site): State<Shared>, who: Who) -> Result<Json
 }
 
 /// A team as technicians see it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TeamWithMembers")]
 pub(super) struct Team {
     id: TeamId,
     name: String,
     members: Vec<Member>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TeamMember")]
 struct Member {
     account: AccountId,
     name: String,
@@ -97,8 +101,9 @@ pub(super) async fn teams(State(site): State<Shared>, who: Who) -> Result<Json<V
     Ok(Json(teams.collect()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TeamMessage")]
 pub(super) struct Message {
     text: String,
 }

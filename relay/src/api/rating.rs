@@ -8,6 +8,7 @@ use desk::key::Digest;
 use desk::rating::Rating;
 use desk::session::{CustomerPresence, Session};
 use desk::{Actor, Refusal, Rule, SessionId};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::api::Shared;
@@ -18,7 +19,8 @@ use crate::keeper::audit::{Filter, Order, RATED, select};
 use crate::keeper::{Caller, Fact, RatingFact, digest_of};
 use crate::login::{clear_customer, customer_of};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "RatingWish")]
 pub(super) struct Wish {
     session: SessionId,
     #[serde(flatten)]

@@ -8,6 +8,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
 use futures_util::stream;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
@@ -24,7 +25,8 @@ use crate::time::Moment;
 const READ_BYTES: usize = 64 << 10;
 
 /// A recording, as a report lists it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Recording")]
 pub(super) struct View {
     id: i64,
     /// Whose shell it was: `account:7`.
@@ -60,6 +62,7 @@ pub(super) async fn of_report(
     Ok(Json(rows.into_iter().map(View::from).collect()))
 }
 
+/// A recorded shell, to be played back.
 pub(super) async fn cast(
     State(site): State<Shared>,
     who: Who,
@@ -68,6 +71,7 @@ pub(super) async fn cast(
     content(&site, &who, id, Form::Cast).await
 }
 
+/// What a recorded shell showed, as text.
 pub(super) async fn transcript(
     State(site): State<Shared>,
     who: Who,

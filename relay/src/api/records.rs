@@ -5,17 +5,18 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use desk::permission::{Effective, Permission};
 use desk::presence::{Command as PresenceCommand, Console};
 use desk::record::{Command, Event as RecordEvent, Preferences, Record, RecordId, RecordKind, Site, Stored};
 use desk::{AccountId, Event};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
-use crate::api::who::{self, Administrator, Path, Who};
+use crate::api::who::{self, Administrator, Path, Query, Who};
 use crate::keeper::Happened;
 use crate::login::Scope;
 
@@ -24,7 +25,8 @@ const PAGE: usize = 50;
 const PAGE_MAX: usize = 200;
 
 /// A record with its name and version.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RecordView")]
 pub(super) struct View {
     id: u64,
     version: u64,
@@ -33,8 +35,9 @@ pub(super) struct View {
 }
 
 /// Which records.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "RecordsWish")]
 pub(super) struct Wish {
     /// Behind this number.
     after: u64,
@@ -48,7 +51,8 @@ impl Default for Wish {
 }
 
 /// A page of records.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Records")]
 pub(super) struct Page {
     records: Vec<View>,
     /// Where the next page begins; none: this is the last.
@@ -74,6 +78,7 @@ pub(super) async fn list(
     Ok(Json(Page { records, next_after }))
 }
 
+/// One record.
 pub(super) async fn one(
     State(site): State<Shared>,
     Administrator(_): Administrator,
@@ -97,13 +102,15 @@ pub(super) async fn create(
 }
 
 /// What a record becomes, and the version from which it was made.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "RecordChange")]
 pub(super) struct Change {
     version: u64,
     #[serde(flatten)]
     record: Record,
 }
 
+/// Replaces a record of the version that was read.
 pub(super) async fn change(
     State(site): State<Shared>,
     who: Who,
@@ -116,6 +123,7 @@ pub(super) async fn change(
     happened.iter().find_map(view_of).map(Json).ok_or_else(|| Problem::missing("record"))
 }
 
+/// Removes a record that nothing uses any more.
 pub(super) async fn remove(
     State(site): State<Shared>,
     who: Who,
@@ -147,6 +155,7 @@ pub(super) async fn site(
     Ok(Json(site.keeper.read().site().clone()))
 }
 
+/// Replaces the settings of the site.
 pub(super) async fn change_site(
     State(site): State<Shared>,
     who: Who,
@@ -180,17 +189,18 @@ pub(super) async fn my_permissions(
 }
 
 /// Whether the one who asks is at a console, and takes sessions there.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Presence {
     console: Option<Console>,
 }
 
+/// Whether one is at a console.
 pub(super) async fn presence(State(site): State<Shared>, who: Who) -> Result<Json<Presence>, Problem> {
     who.needs(Scope::Read)?;
     Ok(Json(Presence { console: site.keeper.read().console(who.account.into()).copied() }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Availability {
     is_available: bool,
@@ -207,11 +217,13 @@ pub(super) async fn be_available(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// What one has chosen for oneself.
 pub(super) async fn preferences(State(site): State<Shared>, who: Who) -> Result<Json<Preferences>, Problem> {
     who.needs(Scope::Read)?;
     Ok(Json(site.keeper.read().preferences(who.account.into())))
 }
 
+/// Chooses for oneself.
 pub(super) async fn prefer(
     State(site): State<Shared>,
     who: Who,

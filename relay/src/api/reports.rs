@@ -3,16 +3,17 @@
 use std::str::FromStr;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use desk::permission::Permission;
 use desk::session::{Event as SessionEvent, Left, Origin, Session};
 use desk::{AccountId, Actor, Event, ItemId, Participant, SessionId};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
-use crate::api::who::{Path, Who};
+use crate::api::who::{Path, Query, Who};
 use crate::db::{Cursor, PastFilter, PastRow};
 use crate::keeper::audit::{Fact, Filter, Order, Stored, select};
 use crate::keeper::store::{self, Said};
@@ -27,8 +28,9 @@ const PAGE_MAX: u16 = 200;
 const DETAILS_PAGE: u16 = 200;
 
 /// Which past sessions.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "PastSessionsWish")]
 pub(super) struct Wish {
     /// Who owned it at its end.
     owner: Option<AccountId>,
@@ -92,7 +94,8 @@ impl FromStr for Cursor {
 }
 
 /// A past session.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PastSession")]
 pub(super) struct View {
     id: SessionId,
     origin: Origin,
@@ -138,7 +141,8 @@ impl View {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PastSessions")]
 pub(super) struct Page {
     sessions: Vec<View>,
     /// Where the next page begins; none: this is the last.
@@ -165,7 +169,8 @@ pub(super) async fn list(
 }
 
 /// Somebody's stay in a session.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PastStay")]
 struct Stay {
     who: Participant,
     joined: String,
@@ -175,7 +180,8 @@ struct Stay {
 }
 
 /// All that was kept of a session.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PastReport")]
 pub(super) struct Report {
     #[serde(flatten)]
     session: View,
@@ -191,6 +197,7 @@ pub(super) struct Report {
     more_messages_after: Option<u64>,
 }
 
+/// All that was kept of a past session.
 pub(super) async fn one(
     State(site): State<Shared>,
     who: Who,
@@ -208,8 +215,9 @@ pub(super) async fn one(
 }
 
 /// Where a page of details begins.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "PastBehind")]
 pub(super) struct Behind {
     after: u64,
 }

@@ -2,17 +2,15 @@
 //!
 //! Tokens have no access here: whoever finds one cannot make another, or change a password with it.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::{delete, get, post};
 use axum_extra::extract::CookieJar;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
 use crate::api::logins::device_of;
+use crate::api::openapi::{Api, Argument, delete, get, post};
 use crate::api::problem::Problem;
 use crate::api::who::{Administrator, Json, LoggedIn, Path};
 use crate::db::{Account, AccountId, Login, LoginId, LoginLine, TokenId, TokenLine};
@@ -22,8 +20,8 @@ use crate::site::Site;
 use crate::time::Moment;
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<Arc<Site>> {
-    Router::new()
+pub(super) fn routes() -> Api {
+    Api::default()
         .route("/api/me/password", post(change_password))
         .route("/api/me/logins", get(my_logins))
         .route("/api/me/logins/{login}", delete(end_my_login))
@@ -39,7 +37,8 @@ pub(super) fn routes() -> Router<Arc<Site>> {
 }
 
 /// A login in a list.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Login")]
 struct LoginView {
     id: i64,
     device: String,
@@ -66,7 +65,8 @@ impl LoginView {
 }
 
 /// A token in a list.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Token")]
 struct TokenView {
     id: i64,
     name: String,
@@ -91,28 +91,31 @@ impl From<TokenLine> for TokenView {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PasswordChange")]
 struct NewPassword {
     current: String,
     password: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Confirmation {
     /// The password, typed again.
     password: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TotpCode")]
 struct Code {
     code: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TokenWish")]
 struct ConfirmedWish {
     /// The password, typed again.
     password: String,
@@ -121,23 +124,26 @@ struct ConfirmedWish {
     days: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TotpProposal")]
 struct Proposed {
     secret: String,
     url: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RecoveryCodes {
     recovery_codes: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TokenMade")]
 struct MadeToken {
     token: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PasswordMade")]
 struct MadePassword {
     password: String,
 }
@@ -168,6 +174,9 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Whence {
     }
 }
 
+/// Nothing that a caller has to know: his browser sends it.
+impl Argument for Whence {}
+
 impl Whence {
     /// The account, after its owner has typed the password again.
     async fn confirm(&self, site: &Site, login: &Login, password: &str) -> Result<Account, Problem> {
@@ -183,6 +192,7 @@ impl Whence {
     }
 }
 
+/// Changes one's own password.
 async fn change_password(
     State(site): State<Shared>,
     from: Whence,
@@ -199,6 +209,7 @@ async fn list(site: &Site, account: AccountId, this: LoginId) -> Result<axum::Js
     Ok(axum::Json(lines.into_iter().map(|line| LoginView::new(line, this)).collect()))
 }
 
+/// Where one is logged in.
 async fn my_logins(
     State(site): State<Shared>,
     LoggedIn(login): LoggedIn,
@@ -206,6 +217,7 @@ async fn my_logins(
     list(&site, login.account, login.id).await
 }
 
+/// Ends a login of one's own.
 async fn end_my_login(
     State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,
@@ -215,6 +227,7 @@ async fn end_my_login(
     ended(site.logins.revoke(asker(&login, came_by), login.account, LoginId::new(id)).await?)
 }
 
+/// Proposes a second factor. It counts once it is confirmed.
 async fn propose_totp(
     State(site): State<Shared>,
     from: Whence,
@@ -226,6 +239,7 @@ async fn propose_totp(
     Ok(axum::Json(Proposed { secret: proposal.secret, url: proposal.url }))
 }
 
+/// Confirms a second factor by its first code; gives the recovery codes.
 async fn confirm_totp(
     State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,
@@ -237,6 +251,7 @@ async fn confirm_totp(
     Ok(axum::Json(RecoveryCodes { recovery_codes }))
 }
 
+/// Takes one's own second factor away.
 async fn disable_my_totp(
     State(site): State<Shared>,
     from: Whence,
@@ -247,6 +262,7 @@ async fn disable_my_totp(
     ended(site.logins.disable_totp(asker(&login, from.came_by), account.id).await?)
 }
 
+/// One's own API tokens.
 async fn my_tokens(
     State(site): State<Shared>,
     LoggedIn(login): LoggedIn,
@@ -255,6 +271,7 @@ async fn my_tokens(
     Ok(axum::Json(lines.into_iter().map(TokenView::from).collect()))
 }
 
+/// Makes an API token, told this once.
 async fn make_token(
     State(site): State<Shared>,
     from: Whence,
@@ -267,6 +284,7 @@ async fn make_token(
     Ok((StatusCode::CREATED, axum::Json(MadeToken { token })))
 }
 
+/// Revokes an API token of one's own.
 async fn revoke_token(
     State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,
@@ -276,6 +294,7 @@ async fn revoke_token(
     ended(site.logins.revoke_token(asker(&login, came_by), login.account, TokenId::new(id)).await?)
 }
 
+/// The logins of somebody's account.
 async fn logins_of(
     State(site): State<Shared>,
     Administrator(login): Administrator,
@@ -284,6 +303,7 @@ async fn logins_of(
     list(&site, AccountId::new(account), login.id).await
 }
 
+/// Ends a login of somebody's account.
 async fn end_login(
     State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,
@@ -293,6 +313,7 @@ async fn end_login(
     ended(site.logins.revoke(asker(&login, came_by), AccountId::new(account), LoginId::new(id)).await?)
 }
 
+/// Gives somebody a new password, told this once.
 async fn reset_password(
     State(site): State<Shared>,
     from: Whence,
@@ -306,6 +327,7 @@ async fn reset_password(
     Ok(axum::Json(MadePassword { password }))
 }
 
+/// Takes somebody's second factor away.
 async fn disable_totp(
     State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,

@@ -1,16 +1,17 @@
 //! `/api/sessions`: what technicians do with support sessions. Each act is a command to the desk, which decides.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use desk::permission::Rights;
 use desk::record::{Parameter, Script};
 use desk::session::{Client, Command, CustomerPresence, Origin, Queue, Session, Transfer};
-use desk::{AccountId, Participant, ScriptId, SessionId, chat};
+use desk::{AccountId, Desk, Participant, ScriptId, SessionId, chat};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Shared;
 use crate::api::problem::Problem;
-use crate::api::who::{self, Administrator, Path, Who};
+use crate::api::who::{self, Administrator, Path, Query, Who};
 use crate::keeper::store::{self, Said};
 use crate::login::Scope;
 
@@ -18,7 +19,8 @@ use crate::login::Scope;
 const PAGE: u16 = 200;
 
 /// A session as somebody who works in it, or could, sees it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
 pub(super) struct View {
     id: SessionId,
     origin: Origin,
@@ -41,7 +43,7 @@ pub(super) struct View {
 }
 
 impl View {
-    pub(super) fn new(id: SessionId, state: &Session, rights: Rights) -> Self {
+    pub(super) fn new(desk: &Desk, id: SessionId, state: &Session, who: Participant) -> Self {
         Self {
             id,
             origin: state.origin,
@@ -55,7 +57,7 @@ impl View {
             queue: state.queue(),
             transfer: state.transfer,
             members: state.members.keys().copied().collect(),
-            rights,
+            rights: desk.rights(id, who),
         }
     }
 }
@@ -66,7 +68,7 @@ pub(super) async fn mine(State(site): State<Shared>, who: Who) -> Result<Json<Ve
     let me = Participant::Account(who.account.into());
     let desk = site.keeper.read();
     let of_mine = desk.sessions().iter().filter(|(_, state)| state.has(me));
-    Ok(Json(of_mine.map(|(&id, state)| View::new(id, state, desk.rights(id, me))).collect()))
+    Ok(Json(of_mine.map(|(&id, state)| View::new(&desk, id, state, me)).collect()))
 }
 
 /// Sessions of one page, and the most that can be asked for.
@@ -74,8 +76,9 @@ const LIVE_PAGE: usize = 50;
 const LIVE_PAGE_MAX: usize = 200;
 
 /// Which sessions.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "LiveSessionsWish")]
 pub(super) struct Wish {
     /// Behind this number.
     after: u64,
@@ -89,7 +92,8 @@ impl Default for Wish {
 }
 
 /// A page of sessions.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LiveSessions")]
 pub(super) struct Page {
     sessions: Vec<View>,
     /// Where the next page begins; none: this is the last.
@@ -106,7 +110,7 @@ pub(super) async fn live(
     let desk = site.keeper.read();
     let mut rest = desk.sessions().iter().filter(|(id, _)| after < id.get());
     let page = rest.by_ref().take(limit.clamp(1, LIVE_PAGE_MAX));
-    let sessions: Vec<View> = page.map(|(&id, state)| View::new(id, state, desk.rights(id, me))).collect();
+    let sessions: Vec<View> = page.map(|(&id, state)| View::new(&desk, id, state, me)).collect();
     let next_after = rest.next().and(sessions.last().map(|last| last.id));
     Ok(Json(Page { sessions, next_after }))
 }
@@ -126,12 +130,13 @@ pub(super) async fn one(
         state.has(me) || queues.into_iter().any(|queue| desk.works(account, queue))
     });
     let state = seen.ok_or_else(|| Problem::missing("session"))?;
-    Ok(Json(View::new(id, state, desk.rights(id, me))))
+    Ok(Json(View::new(&desk, id, state, me)))
 }
 
 /// What is done with a session. The session is in the path.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[schemars(rename = "SessionAct")]
 pub(super) enum Act {
     Accept,
     Move {
@@ -184,19 +189,21 @@ pub(super) async fn act(
 }
 
 /// What a command came to.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionDone")]
 pub(super) struct Done {
     events: usize,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SessionMessage")]
 pub(super) struct Message {
     text: String,
 }
 
 /// From which message on a chat is read.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Behind {
     /// Behind this number.
@@ -218,6 +225,7 @@ pub(super) async fn messages(
     Ok(Json(store::said_in_session(&site.db, id, after, PAGE).await?))
 }
 
+/// Says something in a session.
 pub(super) async fn say(
     State(site): State<Shared>,
     who: Who,
@@ -230,7 +238,7 @@ pub(super) async fn say(
 }
 
 /// A script that somebody may run in a session. Its text stays here and with the endpoint.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct ScriptView {
     id: ScriptId,
     name: String,

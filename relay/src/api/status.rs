@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::Shared;
@@ -13,7 +14,7 @@ use crate::db::Size;
 use crate::mail::Tally;
 
 /// How the relay is now.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Status {
     version: &'static str,
     /// For how long it serves.
@@ -27,7 +28,8 @@ pub(super) struct Status {
 }
 
 /// How much goes on.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StatusLoad")]
 struct Load {
     agents_online: usize,
     technicians_online: usize,
@@ -40,26 +42,30 @@ struct Load {
 }
 
 /// Agents of one version.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AgentVersion")]
 struct Version {
     software: String,
     known: u64,
     online: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MailStatus")]
 struct Mail {
     is_configured: bool,
     #[serde(flatten)]
     letters: Tally,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DiskSpace")]
 struct Disk {
     total_bytes: u64,
     free_bytes: u64,
 }
 
+/// How the relay is now.
 pub(super) async fn status(
     State(site): State<Shared>,
     Administrator(_): Administrator,

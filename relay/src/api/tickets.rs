@@ -7,6 +7,7 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, Uri};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::Shared;
@@ -16,7 +17,7 @@ use crate::api::who::LoggedIn;
 use crate::endpoint::CameBy;
 use crate::tickets;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Ticket {
     ticket: String,
     expires_in_ms: u64,
@@ -24,18 +25,21 @@ pub(super) struct Ticket {
     websocket: WebSocket,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TicketWebTransport")]
 struct WebTransport {
     url: String,
     /// SHA-256, base64; empty when the certificate stands for itself.
     certificate_hashes: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TicketWebSocket")]
 struct WebSocket {
     url: String,
 }
 
+/// What a page needs to open its link; good for one, and half a minute.
 pub(super) async fn issue(
     State(site): State<Shared>,
     Extension(came_by): Extension<CameBy>,

@@ -125,6 +125,21 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Json<T> {
     }
 }
 
+/// What an address asks for behind its question mark.
+#[derive(Debug)]
+pub(super) struct Query<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Shared> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        let query = axum::extract::Query::<T>::from_request_parts(parts, site).await;
+        query
+            .map(|axum::extract::Query(query)| Self(query))
+            .map_err(|error| Problem::bad_request(error.body_text()))
+    }
+}
+
 /// The parts of an address. What cannot be one names nothing.
 #[derive(Debug)]
 pub(super) struct Path<T>(pub(super) T);

@@ -16,7 +16,7 @@ pub struct EndpointId(pub(super) i64);
 
 impl EndpointId {
     /// A fresh random one.
-    pub(super) fn random() -> Self {
+    pub(crate) fn random() -> Self {
         Self(i64::from_be_bytes(crate::random::bytes()))
     }
 }
@@ -81,6 +81,14 @@ pub(crate) struct Endpoint {
     /// Name and version of its agent.
     pub(crate) software: String,
     pub(crate) last_seen: Moment,
+}
+
+impl Endpoint {
+    /// A computer that is here for one session only, and never in the database.
+    pub(crate) fn passing(id: EndpointId, name: String, device: &Device) -> Self {
+        let Device { os, software, .. } = device;
+        Self { id, name, os: os.clone(), software: software.clone(), last_seen: Moment::now() }
+    }
 }
 
 /// What a statement gives of an endpoint.

@@ -3,7 +3,8 @@
 use crate::db::{Db, DbError, Pools, sql};
 
 /// What a page shows of the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[schemars(rename = "DatabaseSize")]
 pub(crate) struct Size {
     /// `sqlite` or `postgres`.
     pub(crate) kind: &'static str,

@@ -16,6 +16,7 @@ use desk::Participant;
 use desk::permission::Rights;
 use futures_util::Stream;
 use parking_lot::Mutex;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -75,7 +76,8 @@ pub(crate) enum NoDownload {
 }
 
 /// How a download fares, for the page that asked for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "DownloadFare")]
 pub(crate) struct Fare {
     /// `waiting`, `running`, `paused`, `done`, `failed` or `cancelled`.
     pub(crate) state: &'static str,

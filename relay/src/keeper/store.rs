@@ -39,7 +39,7 @@ pub(super) struct PastSession {
 }
 
 /// Something that was said.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Said {
     pub(crate) message: u64,
     pub(crate) at: String,

@@ -219,6 +219,16 @@ impl Logins {
         self.sealer.digest(&plain.to_uppercase())
     }
 
+    /// The secret by which the agent that a customer starts for a session is known.
+    pub(crate) fn agent_secret(&self, session: u64, own: &desk::key::Digest) -> [u8; 32] {
+        self.sealer.agent_secret(session, own)
+    }
+
+    /// Whether it is that secret. Takes as long for one that is nearly right as for any other.
+    pub(crate) fn is_agent_secret(&self, secret: &[u8], session: u64, own: &desk::key::Digest) -> bool {
+        self.sealer.is_agent_secret(secret, session, own)
+    }
+
     /// Hashes a password for an account.
     pub(crate) async fn hash(&self, password: &str) -> Result<String, PasswordError> {
         self.passwords.hash(password).await

@@ -95,6 +95,18 @@ impl Sealer {
         Digest::new(bytes)
     }
 
+    /// The secret by which the agent of a session is known; `own` tells sessions apart whose numbers are the same.
+    pub(super) fn agent_secret(&self, session: u64, own: &Digest) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(self.mark(&agent_of(session, own)).as_ref());
+        bytes
+    }
+
+    /// Whether it is that secret.
+    pub(super) fn is_agent_secret(&self, secret: &[u8], session: u64, own: &Digest) -> bool {
+        self.is_mark_of(secret, &agent_of(session, own))
+    }
+
     /// A mark by which the relay later knows that it gave this away.
     pub(super) fn mark(&self, what: &[u8]) -> hmac::Tag {
         hmac::sign(&self.marks, what)
@@ -104,6 +116,10 @@ impl Sealer {
     pub(super) fn is_mark_of(&self, mark: &[u8], what: &[u8]) -> bool {
         hmac::verify(&self.marks, what, mark).is_ok()
     }
+}
+
+fn agent_of(session: u64, own: &Digest) -> Vec<u8> {
+    [b"agent".as_slice(), &session.to_be_bytes(), own.as_bytes()].concat()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{AccountId, NewToken, Token, TokenId, TokenLine};
@@ -26,7 +27,7 @@ const TOKENS_MAX: usize = 50;
 const DAYS_MAX: u32 = 366;
 
 /// What a token may be used for. Its owner's permissions bound it, too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Scope {
     /// Look at everything that its owner sees.
@@ -54,7 +55,7 @@ impl Scope {
 }
 
 /// What a token may be used for.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct Scopes(BTreeSet<Scope>);
 

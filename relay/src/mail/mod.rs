@@ -43,7 +43,8 @@ pub enum MailError {
 }
 
 /// What became of letters since the relay started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Letters")]
 pub struct Tally {
     /// The mail server took them.
     pub sent: u64,

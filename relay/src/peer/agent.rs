@@ -20,6 +20,7 @@ use wire::{DecodeError, SessionId};
 
 use crate::db::Endpoint;
 use crate::keeper::Caller;
+use crate::peer::attended;
 use crate::peer::ended::Ended;
 use crate::peer::talk::{Event, Talk};
 use crate::registry::Presence;
@@ -51,8 +52,14 @@ impl Agent {
     }
 }
 
-/// Stays with an agent until its link ends.
-pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, endpoint: Endpoint) {
+/// Stays with an agent until its link ends. One that a customer started is there for `attended` alone.
+pub(super) async fn run(
+    site: Arc<Site>,
+    link: Link,
+    control: Control,
+    endpoint: Endpoint,
+    attended: Option<desk::SessionId>,
+) {
     let (peer, carrier) = (link.peer(), link.carrier());
     let end = Ending::default();
     let (outbox, outgoing) = Outbox::new(end.clone());
@@ -68,19 +75,24 @@ pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, endpoint:
     if let Some(old) = site.registry.agent_came(&agent) {
         old.outbox.end(CloseCode::Replaced);
     }
-    site.registry.announce(&endpoint);
+    if attended.is_none() {
+        site.registry.announce(&endpoint);
+    }
     site.metrics.links(carrier, Role::Agent).increment(1.0);
     tracing::info!(
         endpoint = %endpoint.id, name = endpoint.name, %peer, carrier = carrier.name(),
         software = endpoint.software, "agent online"
     );
 
-    let task = AgentTask { site: &site, agent: &agent, talk, session: None, is_live: false };
+    let task = AgentTask { site: &site, agent: &agent, talk, session: None, is_live: false, attended };
     let reason = task.run().await;
 
     site.metrics.links(carrier, Role::Agent).decrement(1.0);
-    if site.registry.agent_went(&agent) {
-        went(&site, endpoint.clone()).await;
+    let counts = site.registry.agent_went(&agent);
+    match attended {
+        Some(session) if counts => attended::went(&site, session).await,
+        None if counts => went(&site, endpoint.clone()).await,
+        _ => {}
     }
     tracing::info!(endpoint = %endpoint.id, name = endpoint.name, %peer, %reason, "agent offline");
 }
@@ -111,10 +123,20 @@ struct AgentTask<'a> {
     /// The session that the last update was for.
     session: Option<Arc<Session>>,
     is_live: bool,
+    /// The session for which a customer started this agent.
+    attended: Option<desk::SessionId>,
 }
 
 impl AgentTask<'_> {
     async fn run(mut self) -> Ended {
+        if let Some(session) = self.attended
+            && let Err(error) = attended::came(self.site, session).await
+        {
+            self.site.registry.forget_attended(session);
+            let ended = Ended::Desk(error);
+            self.talk.goodbye(self.site, &ended).await;
+            return ended;
+        }
         let site = self.site;
         let link = self.agent.link.clone();
         let mut readings = Readings::new();
@@ -144,10 +166,13 @@ impl AgentTask<'_> {
     }
 
     async fn control(&mut self, event: Event) -> Result<(), Ended> {
+        let mut is_over = false;
         if let Event::Outgoing(body) = &event {
             self.follow(body).await?;
+            is_over = self.ends_with(body);
         }
         match self.talk.handle(self.site, event).await? {
+            None if is_over => Err(Ended::SessionOver),
             None => Ok(()),
             Some(Body::Displays(displays)) => self.displays(displays),
             Some(Body::Notice(Notice { session, text })) => {
@@ -186,7 +211,8 @@ impl AgentTask<'_> {
 
     /// The person at the endpoint says or wants something in a session of his.
     async fn customer_says(&self, session: u64, command: impl Into<desk::Command>) -> Result<(), Ended> {
-        if self.session(SessionId::from_wire(session))?.is_none() {
+        let is_own = self.attended.map(desk::SessionId::get) == Some(session);
+        if !is_own && self.session(SessionId::from_wire(session))?.is_none() {
             // It may have ended while this was on its way.
             return Ok(());
         }
@@ -196,6 +222,12 @@ impl AgentTask<'_> {
             tracing::info!(%error, session, "the desk does not take what an endpoint's person says");
         }
         Ok(())
+    }
+
+    /// Whether a message tells an attended agent that it has nothing left to do here.
+    fn ends_with(&self, outgoing: &Body) -> bool {
+        let own = self.attended.map(desk::SessionId::get);
+        matches!(outgoing, Body::SessionClosed(closed) if closed.for_good && Some(closed.session) == own)
     }
 
     /// A link is live while it carries a session.

@@ -24,6 +24,9 @@ pub(super) enum Ended {
     /// Another console of the same account took over.
     #[error("another console of this account took over")]
     TakenOver,
+    /// An attended agent's session is over.
+    #[error("the session is over")]
+    SessionOver,
     /// The desk does not let him be there.
     #[error(transparent)]
     Desk(#[from] AskError),
@@ -77,6 +80,7 @@ impl Ended {
             Self::Ordered(code) => *code,
             Self::LoginOver | Self::Desk(AskError::Refused(_)) => CloseCode::NotAllowed,
             Self::TakenOver => CloseCode::Replaced,
+            Self::SessionOver => CloseCode::Done,
             Self::Desk(_) => CloseCode::Internal,
             Self::Silent => CloseCode::Silent,
             Self::Slow(_) => CloseCode::TooSlow,

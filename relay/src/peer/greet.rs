@@ -41,7 +41,13 @@ pub(crate) async fn greet(site: Arc<Site>, link: Link) {
     site.metrics.handshake(greeted.is_some());
     // The place is held for as long as the link lasts.
     match greeted {
-        Some((control, Admitted::Agent(endpoint), _place)) => agent::run(site, link, control, endpoint).await,
+        Some((control, Admitted::Agent(endpoint), _place)) => {
+            agent::run(site, link, control, endpoint, None).await;
+        }
+        Some((control, Admitted::Guest(guest), _place)) => {
+            let session = guest.session();
+            agent::run(site, link, control, guest.endpoint, Some(session)).await;
+        }
         Some((control, Admitted::Technician(login), _place)) => {
             technician::run(site, link, control, login).await;
         }
@@ -136,13 +142,17 @@ async fn verify(
     };
     match proof::check(site, link, hello).await {
         Ok(proven) => {
-            let (endpoint_id, endpoint_name) = match &proven {
-                Admitted::Agent(endpoint) => (endpoint.id.to_string(), endpoint.name.clone()),
-                Admitted::Technician(_) => Default::default(),
-            };
+            let mut welcome = Welcome { software: SOFTWARE.to_owned(), ..Welcome::default() };
+            match &proven {
+                Admitted::Agent(endpoint) => {
+                    (welcome.endpoint_id, welcome.endpoint_name) =
+                        (endpoint.id.to_string(), endpoint.name.clone());
+                }
+                Admitted::Guest(guest) => welcome.attended = Some(guest.own.clone()),
+                Admitted::Technician(_) => {}
+            }
             *admitted = Some((proven, place));
-            let software = SOFTWARE.to_owned();
-            Input::Verified(Welcome { software, endpoint_id, endpoint_name, ..Welcome::default() })
+            Input::Verified(welcome)
         }
         Err(refusal) => Input::Refused(refusal),
     }

@@ -5,6 +5,7 @@
 //! what he does goes to the agent through another ([`input`]), so that nobody waits for somebody else's link.
 
 mod agent;
+mod attended;
 mod ended;
 mod greet;
 mod input;
@@ -28,6 +29,7 @@ use crate::config::{ConfigError, within};
 use crate::site::Site;
 
 pub(crate) use agent::Agent;
+pub(crate) use attended::secret_of;
 pub(crate) use greet::greet;
 
 /// Bounds of links and sessions.

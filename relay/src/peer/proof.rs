@@ -1,4 +1,4 @@
-//! Who is at the other end: an agent by its key, a technician by a ticket.
+//! Who is at the other end: an agent by its key or by the session that it is for, a technician by a ticket.
 
 use std::time::Instant;
 
@@ -12,12 +12,14 @@ use wire::control::{AgentKey, Enrolment, Hello, Refusal, RefusalCode, Role, hell
 use crate::admission::NotAdmitted;
 use crate::db::{Device, Endpoint, Login};
 use crate::keeper::{AskError, Caller, digest_of};
+use crate::peer::attended;
 use crate::site::Site;
 
 /// Who proved himself.
 #[derive(Debug)]
 pub(super) enum Admitted {
     Agent(Endpoint),
+    Guest(attended::Guest),
     Technician(Login),
 }
 
@@ -35,6 +37,9 @@ pub(super) async fn check(site: &Site, link: &Link, hello: Hello) -> Result<Admi
             let public_key = check_key(link, &key)?;
             enrol(site, link, &secret, &public_key, &device).await?;
             came(site, link, &public_key, &device).await.map(Admitted::Agent)
+        }
+        (Role::Agent, Some(Proof::Attended(asked))) => {
+            attended::admit(site, link, asked, &device).await.map(Admitted::Guest)
         }
         (Role::Technician, Some(Proof::Ticket(ticket))) => {
             let login = site.tickets.redeem(Instant::now(), &ticket);
@@ -125,12 +130,12 @@ fn check_key(link: &Link, key: &AgentKey) -> Result<[u8; 32], Refusal> {
     Ok(public_key)
 }
 
-fn refusal(code: RefusalCode, detail: &str) -> Refusal {
+pub(super) fn refusal(code: RefusalCode, detail: &str) -> Refusal {
     Refusal { code: code.into(), detail: detail.to_owned(), ..Refusal::default() }
 }
 
 /// A fault of our own: the log has it, the peer may try again.
-fn failed(error: &dyn std::error::Error) -> Refusal {
+pub(super) fn failed(error: &dyn std::error::Error) -> Refusal {
     tracing::error!(%error, "cannot check a proof");
     let retry_after_ms = 5_000;
     Refusal { retry_after_ms, ..refusal(RefusalCode::Unspecified, "the relay failed") }

@@ -146,6 +146,10 @@ impl Talk {
             };
             let _ = tokio::time::timeout(GOODBYE_TIMEOUT, said).await.is_ok();
         }
+        if matches!(ended, Ended::SessionOver) {
+            // It goes by itself when it has read why.
+            let _ = tokio::time::timeout(GOODBYE_TIMEOUT, self.link.closed()).await.is_ok();
+        }
         if let Some(fault) = ended.fault() {
             site.metrics.fault(fault);
         }

@@ -15,6 +15,13 @@ use crate::site::Site;
 #[derive(Debug, Default)]
 pub(crate) struct Pages(Mutex<BTreeMap<SessionId, usize>>);
 
+impl Pages {
+    /// Whether a session's customer has one.
+    pub(crate) fn has(&self, session: SessionId) -> bool {
+        self.0.lock().contains_key(&session)
+    }
+}
+
 /// A customer's page, for as long as it is open.
 #[derive(Debug)]
 pub(crate) struct Page {
@@ -56,7 +63,7 @@ impl Drop for Page {
 
 /// The last page of a customer closed. Who has an agent running is still there.
 async fn closed(site: Arc<Site>, session: SessionId) {
-    if site.registry.attended(session).is_some() || site.pages.0.lock().contains_key(&session) {
+    if site.registry.is_attended(session) || site.pages.has(session) {
         return;
     }
     match site.keeper.ask(Caller::RELAY, Command::CustomerLost { session }).await {

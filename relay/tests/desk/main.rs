@@ -1,5 +1,6 @@
 //! The desk over HTTP, on both databases: what technicians and administrators do, as their programs do it.
 
+mod attended;
 #[path = "../common/mod.rs"]
 mod common;
 mod customers;

@@ -7,6 +7,7 @@ mod limits;
 mod rules;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::key::Digest;
@@ -16,7 +17,7 @@ pub use limits::*;
 pub(crate) use rules::{apply, decide};
 
 /// An invitation that is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Invitation {
     /// Into which session.
     pub session: SessionId,
@@ -29,7 +30,7 @@ pub struct Invitation {
 }
 
 /// Who is invited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Invited {
     /// One technician; it is in his personal queue.

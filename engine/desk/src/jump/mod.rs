@@ -9,6 +9,7 @@ mod search;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::key::Digest;
@@ -23,7 +24,7 @@ pub(crate) use rules::{apply, decide, forget_usage};
 pub use search::{LISTED_MAX, Listing, Query};
 
 /// An unattended endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Item {
     /// Counted from 1 with each change.
     pub version: u64,
@@ -40,7 +41,7 @@ pub struct Item {
 }
 
 /// Where an item is listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum ItemPlace {
     /// In a group.
@@ -50,7 +51,7 @@ pub enum ItemPlace {
 }
 
 /// What people say of an item.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Label {
     /// How it is listed.
@@ -66,7 +67,7 @@ pub struct Label {
 }
 
 /// What an agent says of its computer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Seen {
     /// The computer's own name.

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Item, ItemPlace};
@@ -18,7 +19,7 @@ use crate::session::PasswordProof;
 use crate::{AccountId, Actor, Desk, GroupId, ItemId, Refusal, Rule, TeamId};
 
 /// What somebody may do with the items of one place.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Access {
     /// With the items.
     pub rights: BTreeSet<JumpRight>,
@@ -50,7 +51,7 @@ impl Access {
 }
 
 /// A place that somebody reaches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reached {
     /// Which.
     pub place: ItemPlace,

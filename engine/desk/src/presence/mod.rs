@@ -5,6 +5,7 @@
 mod rules;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::AccountId;
@@ -12,7 +13,7 @@ use crate::AccountId;
 pub(crate) use rules::{apply, decide};
 
 /// A console that is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Console {
     /// What kind.
     pub kind: ConsoleKind,
@@ -25,7 +26,7 @@ pub struct Console {
 }
 
 /// Kinds of consoles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsoleKind {
     /// In a browser.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::permission::{PathLimits, Permissions};
@@ -11,7 +12,7 @@ use crate::{AccountId, Desk, Refusal, TeamId, fields};
 const USER_MAX: usize = 64;
 
 /// Somebody who can log in. Passwords and second factors are the login's business, not the desk's.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
     /// What is typed to log in; compared without regard to case.
@@ -33,7 +34,7 @@ pub struct Account {
 }
 
 /// What an account chooses for itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Preferences {
     /// Language of the pages (BCP 47); none: what the browser says.

@@ -1,11 +1,12 @@
 //! Issues: kinds of problems that customers choose and technicians ask help for.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Desk, IssueId, Refusal, TeamId, fields};
 
 /// A kind of problem. Whoever chooses it comes to the team that owns it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Issue {
     /// How customers see it.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, Desk, GroupId, Refusal, RoleId, TeamId, fields};
@@ -10,7 +11,7 @@ use crate::{AccountId, Desk, GroupId, Refusal, RoleId, TeamId, fields};
 const ACCESS_MAX: usize = 1000;
 
 /// A group of Jump items, and who may do what with them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct JumpGroup {
     /// How it is listed.
@@ -22,7 +23,7 @@ pub struct JumpGroup {
 }
 
 /// One line of a group's access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
     /// Who.
@@ -32,7 +33,7 @@ pub struct Grant {
 }
 
 /// Who is given access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Grantee {
     /// One account.

@@ -1,5 +1,6 @@
 //! Jump policies: when an item may be reached, and whether somebody there is asked.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::schedule::Schedule;
@@ -10,7 +11,7 @@ use crate::{Desk, JumpPolicyId, Refusal, SessionPolicyId, fields};
 const CONSENT_TIMEOUT_S: (u32, u32) = (5, 600);
 
 /// When and how a Jump item may be reached.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct JumpPolicy {
     /// How it is listed.
@@ -26,7 +27,7 @@ pub struct JumpPolicy {
 }
 
 /// Whether a person at the endpoint is asked before a session starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Consent {
     /// Whether anybody is asked.
@@ -45,7 +46,7 @@ impl Default for Consent {
 }
 
 /// What silence means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentDefault {
     /// The session starts.

@@ -20,6 +20,7 @@ mod store;
 mod table;
 mod team;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -44,7 +45,7 @@ pub use team::{Team, TeamRole};
 macro_rules! kinds {
     ($($name:ident($record:ty, $id:ty),)+) => {
         /// A record of any kind, as it is made and changed.
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(tag = "kind", content = "record", rename_all = "snake_case")]
         pub enum Record {
             $(#[doc = concat!("See [`", stringify!($record), "`].")] $name($record),)+
@@ -61,8 +62,8 @@ macro_rules! kinds {
 
         /// A kind of record.
         #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-        )]
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
         #[serde(rename_all = "snake_case")]
         pub enum RecordKind {
             $(#[doc = concat!("[`", stringify!($record), "`].")] $name,)+

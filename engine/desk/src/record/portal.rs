@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Desk, IssueId, PortalId, Refusal, Rule, fields};
@@ -23,7 +24,7 @@ const LOGO_TYPES: [&str; 3] =
     ["data:image/png;base64,", "data:image/jpeg;base64,", "data:image/webp;base64,"];
 
 /// A public page on which customers start.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Portal {
     /// How technicians see it.
@@ -43,7 +44,7 @@ pub struct Portal {
 }
 
 /// How a portal looks.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Brand {
     /// The organisation's name, as a heading.

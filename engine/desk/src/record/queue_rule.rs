@@ -1,5 +1,6 @@
 //! Rules for sessions that wait.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::session::Queue;
@@ -10,7 +11,7 @@ const WAITED_S: (u32, u32) = (5, 7 * 24 * 3600);
 
 /// What happens to sessions that wait in a queue for too long, or for nobody. Rules of a queue are tried in the
 /// order of their ids; each acts once on a session in one place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QueueRule {
     /// For administrators.
@@ -24,7 +25,7 @@ pub struct QueueRule {
 }
 
 /// When a rule acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueCondition {
     /// The session has waited here for so many seconds.
@@ -34,7 +35,7 @@ pub enum QueueCondition {
 }
 
 /// What a rule does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueAction {
     /// Moves the session to another queue.

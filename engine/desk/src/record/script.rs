@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::permission::Permission;
@@ -23,7 +24,7 @@ const TEAMS_MAX: usize = 1000;
 const TIMEOUT_S: (u32, u32) = (1, 24 * 3600);
 
 /// A script of the library.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Script {
     /// How it is listed.
@@ -55,7 +56,7 @@ impl Default for Script {
 }
 
 /// Something that a technician fills in. The script finds it in the variable `PARAM_` and its name in capitals.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Parameter {
     /// Letters, digits and underscores.
@@ -69,7 +70,7 @@ pub struct Parameter {
 }
 
 /// A script for one kind of system.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScriptBody {
     /// Which.
@@ -81,7 +82,7 @@ pub struct ScriptBody {
 }
 
 /// A kind of system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Os {
     /// Linux.
@@ -93,7 +94,7 @@ pub enum Os {
 }
 
 /// What reads a script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Interpreter {
     /// The system's own shell.

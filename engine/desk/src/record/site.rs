@@ -1,5 +1,6 @@
 //! Settings of the whole site.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::permission::Permissions;
@@ -19,7 +20,7 @@ const KEY_LIFETIME_S: (u32, u32) = (60, 90 * 24 * 3600);
 const LANGUAGES_MAX: usize = 50;
 
 /// Settings of the whole site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Site {
     /// The organisation's name.

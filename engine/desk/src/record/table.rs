@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A record with its version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Stored{R}")]
 pub struct Stored<R> {
     /// Counted from 1 with each change.
     pub version: u64,

@@ -17,6 +17,7 @@ mod time;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::key::Digest;
@@ -34,7 +35,7 @@ pub(crate) use rules::decide;
 pub(crate) use time::due;
 
 /// Where sessions wait, and where invitations and transfer offers are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Queue {
     /// One technician's.
@@ -101,7 +102,7 @@ impl Session {
 }
 
 /// How a session came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Origin {
     /// The customer typed a key, or followed its link.
@@ -154,7 +155,7 @@ pub struct Customer {
 }
 
 /// What the customer has at hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Client {
     /// A page: chat and nothing else.
@@ -166,7 +167,7 @@ pub enum Client {
 }
 
 /// Whether the customer, or his computer, is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum CustomerPresence {
     /// He is.
@@ -214,7 +215,7 @@ pub struct Member {
 }
 
 /// An offer to own a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Transfer {
     /// To whom.
     pub to: Queue,
@@ -406,8 +407,9 @@ pub enum Moved {
 }
 
 /// Why somebody is no member any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "WhyLeft")]
 pub enum Left {
     /// He left.
     Left,
@@ -424,8 +426,9 @@ pub enum Left {
 }
 
 /// Why a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "WhyEnded")]
 pub enum Ended {
     /// Its owner ended it.
     Owner,

@@ -1,11 +1,14 @@
 //! Limits on the fields of control messages: protobuf has none of its own.
 
 use super::control::Body;
-use super::{ConsentAsk, Demand, Display, Displays, Join, Joined, Refresh, SeatGranted, Welcome, join};
+use super::{
+    AttendedSession, ConsentAsk, Demand, Display, Displays, Join, Joined, Refresh, SeatGranted, Welcome, join,
+};
 use crate::DecodeError;
 use crate::limits::{
-    CAPABILITIES_MAX, CHAT_BYTES_MAX, DETAIL_BYTES_MAX, DISPLAYS_MAX, EXTENT_MAX, PATH_LIMIT_PATHS_MAX,
-    PATH_LIMITS_MAX, RIGHTS_MAX, TEXT_BYTES_MAX, TILES_MAX, VARINT_MAX, VIDEOS_MAX, WANTED_MAX,
+    AGENT_SECRET_BYTES, CAPABILITIES_MAX, CHAT_BYTES_MAX, DETAIL_BYTES_MAX, DISPLAYS_MAX, EXTENT_MAX,
+    PATH_LIMIT_PATHS_MAX, PATH_LIMITS_MAX, RIGHTS_MAX, TEXT_BYTES_MAX, TILES_MAX, VARINT_MAX, VIDEOS_MAX,
+    WANTED_MAX,
 };
 
 /// Whether every field of a body is within its limit; a hello is left to [`super::Hello::check`].
@@ -79,9 +82,16 @@ fn session(body: &Body) -> Result<(), DecodeError> {
 
 fn greeting(welcome: &Welcome) -> Result<(), DecodeError> {
     capabilities(&welcome.capabilities)?;
+    welcome.attended.iter().try_for_each(attended)?;
     let Welcome { software, endpoint_id, endpoint_name, .. } = welcome;
     let texts = [("software", software), ("endpoint", endpoint_id), ("name", endpoint_name)];
     texts.iter().try_for_each(|(field, text)| length(field, text.len(), TEXT_BYTES_MAX))
+}
+
+/// A session and the secret of its agent.
+pub(super) fn attended(own: &AttendedSession) -> Result<(), DecodeError> {
+    number("session", own.session, VARINT_MAX)?;
+    length("secret of a session", own.secret.len(), AGENT_SECRET_BYTES)
 }
 
 pub(super) fn capabilities(names: &[String]) -> Result<(), DecodeError> {

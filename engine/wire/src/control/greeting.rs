@@ -1,8 +1,8 @@
 //! What a hello must hold before anybody looks at its proof.
 
-use super::{AgentKey, Device, Enrolment, Hello, Role, check, hello};
+use super::{AgentKey, Attended, Device, Enrolment, Hello, Role, attended, check, hello};
 use crate::DecodeError;
-use crate::limits::TEXT_BYTES_MAX;
+use crate::limits::{DETAIL_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::token::SECRET_BYTES;
 
 /// Bytes of an Ed25519 public key.
@@ -43,10 +43,22 @@ fn check_proof(role: Role, proof: Option<&hello::Proof>) -> Result<(), DecodeErr
             check_bytes("an enrolment secret that has not 16 bytes", secret.len(), SECRET_BYTES)?;
             check_key(key)
         }
+        (Role::Agent, Some(hello::Proof::Attended(own))) => check_attended(own),
         (Role::Technician, Some(hello::Proof::Ticket(ticket))) => {
             check::length("ticket", ticket.len(), TEXT_BYTES_MAX)
         }
         _ => Err(DecodeError::Contradiction("a hello whose proof is not the one that its role needs")),
+    }
+}
+
+fn check_attended(own: &Attended) -> Result<(), DecodeError> {
+    check::length("name", own.name.len(), TEXT_BYTES_MAX)?;
+    check::length("question", own.question.len(), DETAIL_BYTES_MAX)?;
+    check::length("language", own.language.len(), TEXT_BYTES_MAX)?;
+    match &own.by {
+        Some(attended::By::Key(key)) => check::length("key", key.len(), TEXT_BYTES_MAX),
+        Some(attended::By::Session(session)) => check::attended(session),
+        None => Err(DecodeError::Contradiction("an attended agent without a key or a session")),
     }
 }
 

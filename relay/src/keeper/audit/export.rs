@@ -1,6 +1,7 @@
 //! Lines of the log for people and programs: filtered, page by page, as JSON lines or CSV; and the end of old ones.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, DbError, sql};
@@ -35,8 +36,9 @@ pub(crate) struct Filter {
 }
 
 /// How lines are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "AuditFormat")]
 pub(crate) enum Format {
     /// One JSON object a line.
     Jsonl,
@@ -45,7 +47,8 @@ pub(crate) enum Format {
 }
 
 /// A line as it is read back.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "AuditLine")]
 pub(crate) struct Stored {
     pub(crate) seq: u64,
     pub(crate) at: String,
@@ -74,8 +77,9 @@ impl From<Row> for Stored {
 }
 
 /// In which order lines come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "AuditOrder")]
 pub(crate) enum Order {
     /// As they were written.
     #[default]

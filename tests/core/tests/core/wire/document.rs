@@ -56,6 +56,7 @@ fn the_page_has_every_limit_as_it_is() {
         SHELL_BYTES_MAX,
         SHELL_RECORD_BYTES_MAX,
         SHELL_EXTENT_MAX,
+        AGENT_SECRET_BYTES,
         RIGHTS_MAX,
         TOOL_MESSAGE_BYTES_MAX,
         TOOL_PIECE_BYTES_MAX,

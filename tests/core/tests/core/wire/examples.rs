@@ -466,7 +466,10 @@ fn greetings() -> Vec<(&'static str, Body)> {
         capabilities: vec!["a".to_owned()],
         endpoint_id: "e1".to_owned(),
         endpoint_name: "Büro 7".to_owned(),
+        attended: None,
     };
+    let own = control::AttendedSession { session: VARINT_MAX, secret: vec![0x44; 32].into() };
+    let welcome_back = control::Welcome { attended: Some(own.clone()), ..welcome.clone() };
     let refusal = control::Refusal {
         code: control::RefusalCode::OpenerTooOld.into(),
         detail: "the program that connects is too old: it speaks up to 1, the relay needs 2".to_owned(),
@@ -475,12 +478,24 @@ fn greetings() -> Vec<(&'static str, Body)> {
         retry_after_ms: 0,
     };
     let enrolling = hello(control::Role::Agent, control::hello::Proof::Enrolment(enrolment));
+    let attended = |by| control::Attended {
+        by: Some(by),
+        name: "Zoë".to_owned(),
+        question: "no sound".to_owned(),
+        language: "fr".to_owned(),
+    };
+    let by_key = attended(control::attended::By::Key("ABCDE-FGHJK".to_owned()));
+    let by_session = attended(control::attended::By::Session(own));
+    let attended = |own| hello(control::Role::Agent, control::hello::Proof::Attended(own));
     let ticket = control::hello::Proof::Ticket("t".to_owned());
     vec![
         ("hello of an agent", Body::Hello(agent)),
         ("hello of an agent that enrols", Body::Hello(enrolling)),
+        ("hello of an agent with a session key", Body::Hello(attended(by_key))),
+        ("hello of an agent of a session", Body::Hello(attended(by_session))),
         ("hello of a technician", Body::Hello(hello(control::Role::Technician, ticket))),
         ("welcome", Body::Welcome(welcome)),
+        ("welcome of an attended agent", Body::Welcome(welcome_back)),
         ("refusal", Body::Refusal(refusal)),
         ("ping", Body::Ping(control::Ping { number: 1, sent_us: u32::MAX })),
         ("pong", Body::Pong(control::Pong { number: 1, sent_us: u32::MAX, clock_us: 1 })),
