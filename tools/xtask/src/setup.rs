@@ -56,6 +56,9 @@ pub(crate) const PEERS: &[Need] = &[
     need("ffmpeg", "ffmpeg"),
 ];
 
+/// The contract fuzzer of the API, and all that it needs, by version.
+const FUZZER: &str = include_str!("../../../tests/services/schemathesis.txt");
+
 const fn need(evidence: &'static str, package: &'static str) -> Need {
     Need { evidence, package }
 }
@@ -78,6 +81,24 @@ pub(crate) fn ensure(needs: &[&[Need]]) -> Result<()> {
         Some(need) => bail!("{} was installed but {} is not there", need.package, need.evidence),
         None => Ok(()),
     }
+}
+
+/// Installs the contract fuzzer into a folder of its own under `~/.cache/nearhand/tools`, unless it is there.
+pub(crate) fn ensure_fuzzer() -> Result<()> {
+    let version =
+        FUZZER.lines().find_map(|line| line.strip_prefix("schemathesis==")).context("its version")?;
+    let home = std::env::var_os("HOME").context("HOME is not set")?;
+    let folder = Path::new(&home).join(".cache/nearhand/tools").join(format!("schemathesis-{version}"));
+    if folder.join("bin/st").exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(&folder)?;
+    let list = folder.join("packages.txt");
+    fs::write(&list, FUZZER)?;
+    shell::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
+        .context("Python with venv is needed: sudo apt-get install -y python3-venv")?;
+    shell::run(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--requirement"]).arg(&list))
+        .context("the packages of schemathesis come from PyPI")
 }
 
 fn is_there(evidence: &str) -> bool {

@@ -40,6 +40,7 @@ pub(super) fn names() -> Vec<&'static str> {
 
 fn setup(shell: &Shell, _: &mut Counts) -> Result<()> {
     setup::ensure(&[setup::BUILD, setup::DESKTOP, setup::BROWSER, setup::SERVICES, setup::PEERS])?;
+    setup::ensure_fuzzer()?;
     console::ensure_node(shell)
 }
 
