@@ -59,14 +59,14 @@ fn tile(c: &mut Criterion) {
         let (extent, frames) = clip(name).expect("the clips are committed");
         let picture = &frames[0].picture;
         let change = richest(picture, kind == "photo");
-        let encoder = start(extent, &frames);
+        let (encoder, updates) = encoded(extent, &frames[..1]);
         let Some(Operation::Tile(Tile { coding, dictionary, payload, .. })) = encoder.tile(change.index)
         else {
             panic!("a whole tile is a tile");
         };
         group.throughput(Throughput::Bytes(4 * change.tile.area()));
         group.bench_function(format!("encode-{kind}"), |b| b.iter(|| encoder.tile(black_box(change.index))));
-        let (mut decoder, size) = (Decoder::default(), change.tile.size());
+        let (mut decoder, size) = (taught(&updates), change.tile.size());
         group.bench_function(format!("decode-{kind}"), |b| {
             b.iter(|| decoder.decode(coding, dictionary, black_box(&payload), size).map(<[u8]>::len));
         });
@@ -79,6 +79,17 @@ fn tile(c: &mut Criterion) {
         assert_eq!(colors(decoded), colors(&wanted), "the tile is exact");
     }
     group.finish();
+}
+
+/// A decoder with the dictionaries of these updates.
+fn taught(updates: &[Update]) -> Decoder {
+    let mut decoder = Decoder::default();
+    for operation in updates.iter().flat_map(|update| &update.operations) {
+        if let Operation::Dictionary(dictionary) = operation {
+            decoder.put_dictionary(dictionary.id, &dictionary.payload).expect("its own dictionary");
+        }
+    }
+    decoder
 }
 
 /// The tile with the most colours of a photograph, or of drawings: those have at most 256.
