@@ -44,7 +44,7 @@ impl Stage {
     /// A stream of the technician, and the same as it reaches the agent.
     async fn joined_streams(&self) -> [(SendStream, RecvStream); 2] {
         let (mut send, recv) = soon(self.technician.link.open_bi()).await.expect("a stream");
-        send.write(&self.header(StreamKind::File)).await.expect("written");
+        send.write(&self.header(StreamKind::Shell)).await.expect("written");
         let (answer, mut heard) = soon(self.agent.link.accept_bi()).await.expect("a stream");
         soon(heard.take_header()).await.expect("a header");
         [(send, recv), (answer, heard)]
@@ -148,7 +148,7 @@ async fn a_session_has_so_many_streams_and_one_more_is_refused_with_the_reason()
     let first = stage.joined_streams().await;
     let _second = stage.joined_streams().await;
     let (mut send, mut recv) = soon(stage.technician.link.open_bi()).await.expect("a stream");
-    send.write(&stage.header(StreamKind::File)).await.expect("written");
+    send.write(&stage.header(StreamKind::Shell)).await.expect("written");
     assert_eq!(soon(recv.read()).await.unwrap_err(), StreamError::Reset(CloseCode::OverLimit));
     stage.counts("nearhand_streams_refused_total 1").await;
     // An end makes room.

@@ -131,11 +131,11 @@ async fn the_agent_is_told_who_has_a_seat_and_all_that_he_may_do() {
 #[tokio::test]
 async fn a_stream_that_either_side_gives_up_is_given_up_on_the_other_with_the_same_code() {
     let stage = Stage::set(Preference::Quic).await;
-    let ((mut send, _recv), (_answer, mut heard)) = stage.joined_streams(StreamKind::Clipboard).await;
+    let ((mut send, _recv), (_answer, mut heard)) = stage.joined_streams(StreamKind::Shell).await;
     send.reset(CloseCode::Done);
     assert_eq!(read(&mut heard).await, Err(CloseCode::Done));
 
-    let ((_send, mut heard), (mut send, _recv)) = stage.joined_streams(StreamKind::Clipboard).await;
+    let ((_send, mut heard), (mut send, _recv)) = stage.joined_streams(StreamKind::Shell).await;
     send.reset(CloseCode::Replaced);
     assert_eq!(read(&mut heard).await, Err(CloseCode::Replaced));
 }
