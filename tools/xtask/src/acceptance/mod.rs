@@ -37,6 +37,13 @@ pub(crate) fn run(shell: &Shell, options: &Options) -> Result<()> {
     if !strays.is_empty() {
         bail!("{} tests name lines that do not exist", strays.len());
     }
+    let early: Vec<_> = claims.iter().filter(|claim| table.waits_for(claim.line).is_some()).collect();
+    for claim in &early {
+        println!("S{} is said to wait, and {claim} bears it out: take it off the list in {PAGE}", claim.line);
+    }
+    if !early.is_empty() {
+        bail!("{} tests bear out lines that are said to wait", early.len());
+    }
     if !options.check {
         print!("{}", report(&table, &claims));
     }
@@ -48,21 +55,28 @@ fn report(table: &Table, claims: &[Claim]) -> String {
     for claim in claims {
         by_line.entry(claim.line).or_default().push(claim);
     }
-    let mut text: String = table.sections.iter().map(|section| of_section(section, &by_line)).collect();
+    let sections = table.sections.iter();
+    let mut text: String = sections.map(|section| of_section(section, table, &by_line)).collect();
     text += &format!("{} of {} lines are borne out by a test\n", by_line.len(), table.len());
     text
 }
 
-fn of_section(section: &Section, by_line: &BTreeMap<u16, Vec<&Claim>>) -> String {
-    let covered = section.lines.iter().filter(|line| by_line.contains_key(&line.number));
-    let missing: Vec<u16> =
-        section.lines.iter().map(|line| line.number).filter(|number| !by_line.contains_key(number)).collect();
-    let mut text = format!("{} – {} of {}\n", section.title, covered.clone().count(), section.lines.len());
+fn of_section(section: &Section, table: &Table, by_line: &BTreeMap<u16, Vec<&Claim>>) -> String {
+    let (covered, open): (Vec<_>, Vec<_>) =
+        section.lines.iter().partition(|line| by_line.contains_key(&line.number));
+    let open = open.iter().map(|line| line.number);
+    let (waiting, missing): (Vec<u16>, Vec<u16>) =
+        open.partition(|&number| table.waits_for(number).is_some());
+    let mut text = format!("{} – {} of {}\n", section.title, covered.len(), section.lines.len());
     for line in covered {
         text += &format!("  S{} ({}) {}\n", line.number, line.kind, line.text);
         for claim in &by_line[&line.number] {
             text += &format!("      {claim}\n");
         }
+    }
+    for together in waiting.chunk_by(|&a, &b| table.waits_for(a) == table.waits_for(b)) {
+        let why = table.waits_for(together[0]).unwrap_or_default();
+        text += &format!("  {} wait for {why}\n", ranges(together));
     }
     if !missing.is_empty() {
         text += &format!("  none for {}\n", ranges(&missing));
@@ -87,9 +101,10 @@ mod tests {
 
     #[test]
     fn lines_are_listed_with_their_tests_and_gaps_as_ranges() {
-        let page = "## 1. Seeing\n- S1 (F) See.\n- S2 (R) Twice.\n- S3 (F) Move.\n- S4 (F) Type.\n";
+        let page =
+            "## 1. Seeing\n- S1 (F) See.\n- S2 (R) Twice.\n- S3 (F) Move.\n- S4 (F) Type.\n* S3: legs\n";
         let claim = Claim { line: 2, path: "a.rs".to_owned(), test: "s2_twice".to_owned() };
-        let expected = "1. Seeing – 1 of 4\n  S2 (R) Twice.\n      a.rs: s2_twice\n  none for S1, S3–S4\n\
+        let expected = "1. Seeing – 1 of 4\n  S2 (R) Twice.\n      a.rs: s2_twice\n  S3 wait for legs\n  none for S1, S4\n\
                         1 of 4 lines are borne out by a test\n";
         assert_eq!(report(&Table::parse(page).unwrap(), &[claim]), expected);
     }
