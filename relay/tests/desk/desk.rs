@@ -59,6 +59,18 @@ impl Browser {
         Answer::of(self.http.delete(self.base.clone() + path).send().await.expect("answered")).await
     }
 
+    /// The status of an operation, `METHOD /path/{name}`, on the first record of accounts, or on what is not there.
+    pub(crate) async fn knock(&self, operation: &str, body: &'static str) -> u16 {
+        let (method, path) = operation.split_once(' ').expect("a method and a path");
+        let path = path.replace("{kind}", "account");
+        let parts = path.split(['{', '}']).enumerate();
+        let path: String = parts.map(|(at, part)| if at % 2 == 0 { part } else { "1" }).collect();
+        let method = method.parse().expect("a method");
+        let request = self.http.request(method, self.base.clone() + &path).body(body);
+        let request = request.header("content-type", "application/json");
+        request.send().await.expect("answered").status().as_u16()
+    }
+
     /// Follows events, from behind the last one that was heard.
     pub(crate) async fn follow(&self, path: &str, last: Option<u64>) -> reqwest::Response {
         let request = self.http.get(self.base.clone() + path);

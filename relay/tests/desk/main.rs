@@ -5,6 +5,7 @@ mod attended;
 mod common;
 mod customers;
 mod desk;
+mod doors;
 mod guests;
 mod install;
 mod letters;
