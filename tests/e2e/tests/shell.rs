@@ -163,7 +163,7 @@ async fn s190_s191_s195_a_shell_is_recorded_by_policy_and_read_from_the_report()
     let technician = technician::join_over(&entry, "server").await?;
     let session = technician.session().to_wire();
     let mut shell = technician.shell(SIZE).await?;
-    shell.r#type("echo re''corded-$((40+2)); stty -echo; read secret; stty echo\n").await?;
+    shell.r#type("stty -echo; echo re''corded-$((40+2)); read secret; stty echo\n").await?;
     shell.until("recorded-42\r\n", BOUND).await?;
     // A line that was lost for a moment leaves no gap.
     let (id, at) = (shell.id, shell.at);
@@ -202,7 +202,8 @@ async fn s190_s191_s195_a_shell_is_recorded_by_policy_and_read_from_the_report()
     let lines: Vec<Value> = cast.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     assert_eq!((&lines[0]["version"], &lines[0]["width"]), (&Value::from(2), &Value::from(80)));
     assert!(lines.iter().any(|line| line[1] == "r" && line[2] == "132x50"), "{cast}");
-    let nobody = reqwest::get(url(recording["cast"].as_str().context("an address")?)).await?;
+    client.post(url("/api/logout")).send().await?.error_for_status()?;
+    let nobody = client.get(url(recording["cast"].as_str().context("an address")?)).send().await?;
     assert_eq!(nobody.status(), reqwest::StatusCode::UNAUTHORIZED);
     Ok(())
 }
