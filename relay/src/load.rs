@@ -49,6 +49,9 @@ const PORT_TRIES: usize = 16;
 /// How often logins are looked at that another process may have ended.
 const LOGINS_EVERY: Duration = Duration::from_secs(5);
 
+/// How often samples of times are summed up: without a reader they would gather for ever.
+const FIGURES_EVERY: Duration = Duration::from_secs(5);
+
 /// Why a relay does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -300,10 +303,12 @@ async fn look_after(site: Arc<Site>) {
     let mut certificates = tokio::time::interval(LOOK_EVERY);
     let mut logins = tokio::time::interval(TIDY_EVERY);
     let mut revoked = tokio::time::interval(LOGINS_EVERY);
+    let mut figures = tokio::time::interval(FIGURES_EVERY);
     loop {
         tokio::select! {
             biased;
             () = site.stop.cancelled() => return,
+            _ = figures.tick() => site.upkeep(),
             _ = certificates.tick() => look_after_certificates(&site, false),
             _ = revoked.tick() => {
                 if let Err(error) = site.logins.end_revoked().await {

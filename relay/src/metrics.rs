@@ -1,6 +1,7 @@
 //! Counters for Prometheus. Handles are made once; nothing is looked up on a hot path, and no label names an
 //! endpoint, so that the number of series does not grow with the fleet.
 
+use std::fs;
 use std::sync::Arc;
 
 use metrics::{Counter, Gauge, Histogram, Unit};
@@ -11,6 +12,7 @@ use wire::control::Role;
 use wire::stream::StreamKind;
 
 use crate::mail::MailMetrics;
+use crate::session::Counted;
 
 /// Every figure of this relay.
 pub(crate) struct Metrics {
@@ -36,6 +38,16 @@ pub(crate) struct Metrics {
     knocks_retried: Counter,
     knocks_refused: Counter,
     knocks_failed: Counter,
+    /// Age of what a viewer is sent, by the relay's clock.
+    pub(crate) picture_age_seconds: Histogram,
+    input_out_bytes: Counter,
+    cursor_out_bytes: Counter,
+    updates_unwanted: Counter,
+    updates_outdated: Counter,
+    operations_broken: Counter,
+    tiles_refreshed: Counter,
+    messages_ignored: Counter,
+    process: ProcessMetrics,
     handshakes_accepted: Counter,
     handshakes_refused: Counter,
     closed_malformed: Counter,
@@ -88,6 +100,51 @@ impl DeskMetrics {
         self.lines.increment(lines as u64);
         self.write_seconds.record(took);
     }
+}
+
+/// What the program uses of the machine, under the names that Prometheus has for it. Not there where the system does not
+/// tell.
+struct ProcessMetrics {
+    cpu_seconds: Gauge,
+    resident_bytes: Gauge,
+    open_files: Gauge,
+}
+
+impl ProcessMetrics {
+    fn register() -> Self {
+        Self {
+            cpu_seconds: metrics::gauge!("process_cpu_seconds_total"),
+            resident_bytes: metrics::gauge!("process_resident_memory_bytes"),
+            open_files: metrics::gauge!("process_open_fds"),
+        }
+    }
+
+    fn read(&self) {
+        if let Some(seconds) = fs::read_to_string("/proc/self/stat").ok().and_then(|stat| cpu_seconds(&stat))
+        {
+            self.cpu_seconds.set(seconds);
+        }
+        if let Some(kilobytes) =
+            fs::read_to_string("/proc/self/status").ok().and_then(|text| resident_kb(&text))
+        {
+            self.resident_bytes.set(1024.0 * kilobytes);
+        }
+        if let Ok(files) = fs::read_dir("/proc/self/fd") {
+            self.open_files.set(files.count() as f64);
+        }
+    }
+}
+
+/// Seconds of all threads: fields 14 and 15 of proc(5), in hundredths.
+fn cpu_seconds(stat: &str) -> Option<f64> {
+    let mut fields = stat.rsplit(')').next()?.split_whitespace().skip(11);
+    let (user, system): (f64, f64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    Some((user + system) / 100.0)
+}
+
+fn resident_kb(status: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
 }
 
 /// Why the relay closed a peer that would have stayed.
@@ -145,6 +202,15 @@ impl Metrics {
             knocks_retried: handshakes("retried"),
             knocks_refused: handshakes("turned_away"),
             knocks_failed: handshakes("failed"),
+            picture_age_seconds: metrics::histogram!("nearhand_picture_age_seconds"),
+            input_out_bytes: bytes("input", "out"),
+            cursor_out_bytes: bytes("cursor", "out"),
+            updates_unwanted: metrics::counter!("nearhand_updates_dropped_total", "cause" => "unwanted"),
+            updates_outdated: metrics::counter!("nearhand_updates_dropped_total", "cause" => "outdated"),
+            operations_broken: metrics::counter!("nearhand_operations_broken_total"),
+            tiles_refreshed: metrics::counter!("nearhand_tiles_refreshed_total"),
+            messages_ignored: metrics::counter!("nearhand_messages_ignored_total"),
+            process: ProcessMetrics::register(),
             handshakes_accepted: handshakes("accepted"),
             handshakes_refused: handshakes("refused"),
             closed_malformed: faults("malformed"),
@@ -208,11 +274,36 @@ impl Metrics {
         Arc::clone(&self.knocks)
     }
 
+    /// Bytes of a stream that were given to a peer's link, other than the screen's.
+    pub(crate) fn wrote(&self, kind: StreamKind, bytes: usize) {
+        match kind {
+            StreamKind::Input => self.input_out_bytes.increment(bytes as u64),
+            StreamKind::Cursor => self.cursor_out_bytes.increment(bytes as u64),
+            _ => {}
+        }
+    }
+
+    /// What a session's plane counted since the last time.
+    pub(crate) fn plane(&self, counted: Counted) {
+        self.updates_unwanted.increment(counted.updates_unwanted);
+        self.updates_outdated.increment(counted.updates_outdated);
+        self.operations_broken.increment(counted.operations_broken);
+        self.tiles_refreshed.increment(counted.tiles_refreshed);
+        self.messages_ignored.increment(counted.messages_ignored);
+    }
+
+    /// Sums up the samples of times that were taken since the last call. They gather until then, so it must be called
+    /// also while nobody reads.
+    pub(crate) fn upkeep(&self) {
+        self.handle.run_upkeep();
+    }
+
     /// All figures as Prometheus reads them.
     pub(crate) fn render(&self) -> String {
         self.knocks_retried.absolute(self.knocks.retried());
         self.knocks_refused.absolute(self.knocks.refused());
         self.knocks_failed.absolute(self.knocks.failed());
+        self.process.read();
         self.handle.run_upkeep();
         self.handle.render()
     }
@@ -230,6 +321,21 @@ fn describe() {
         "nearhand_update_write_seconds",
         Unit::Seconds,
         "From taking an update for a viewer until its link took all of it"
+    );
+    metrics::describe_histogram!(
+        "nearhand_picture_age_seconds",
+        Unit::Seconds,
+        "From the capture of what a viewer is sent until it is sent"
+    );
+    metrics::describe_counter!(
+        "nearhand_updates_dropped_total",
+        "Updates of agents that nobody could use any more"
+    );
+    metrics::describe_counter!("nearhand_operations_broken_total", "Operations whose base was not there");
+    metrics::describe_counter!("nearhand_tiles_refreshed_total", "Tiles asked for again");
+    metrics::describe_counter!(
+        "nearhand_messages_ignored_total",
+        "Refreshes, answers and demands for nothing"
     );
     metrics::describe_counter!("nearhand_handshakes_total", "Handshakes of links");
     metrics::describe_counter!("nearhand_links_dropped_total", "Links closed for their peer's fault");
@@ -251,6 +357,14 @@ fn describe() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_processor_is_read_behind_any_program_name() {
+        let stat = "7 (a b) c) S 1 2 3 4 5 6 7 8 9 10 250 150 0 0";
+        assert_eq!(cpu_seconds(stat), Some(4.0));
+        assert_eq!(cpu_seconds("7 (short) S"), None);
+        assert_eq!(resident_kb("Name:\tx\nVmRSS:\t    512 kB\n"), Some(512.0));
+    }
 
     #[test]
     fn figures_are_rendered_with_their_labels() {

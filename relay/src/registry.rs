@@ -203,6 +203,7 @@ impl Registry {
         };
         tables.of_endpoint.retain(|_, other| !Arc::ptr_eq(other, &session));
         session.close(reason);
+        metrics.plane(session.counted());
         metrics.sessions.decrement(1.0);
     }
 

@@ -79,6 +79,12 @@ pub struct Listening {
 }
 
 impl Site {
+    /// What figures need now and then, read or not.
+    pub(crate) fn upkeep(&self) {
+        self.registry.sessions().iter().for_each(|session| self.metrics.plane(session.counted()));
+        self.metrics.upkeep();
+    }
+
     /// Where the console is, as letters say it: the first origin of the configuration, or where HTTPS is served.
     pub(crate) fn console_url(&self) -> String {
         format!("{}/console/", self.base_url())

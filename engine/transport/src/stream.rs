@@ -1,6 +1,6 @@
 //! The two halves of a stream, the same over every carrier.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf as _, Bytes, BytesMut};
 use wire::close::CloseCode;
 use wire::stream::StreamHeader;
 use wire::{DecodeError, Reader};
@@ -15,6 +15,9 @@ const TURN_BYTES_MAX: usize = 32 << 10;
 
 /// Most bytes that one read gives; larger chunks come in several.
 const READ_BYTES_MAX: usize = 64 << 10;
+
+/// Chunks that are taken from the carrier at once where all of a stream is wanted: a packet's worth each.
+const CHUNKS_MAX: usize = 32;
 
 /// The sending half of a stream.
 ///
@@ -166,7 +169,7 @@ impl Drop for SendStream {
 pub struct RecvStream {
     carrier: RecvCarrier,
     /// Bytes taken from the carrier and given back by [`RecvStream::peek_header`].
-    front: BytesMut,
+    front: Bytes,
     is_open: bool,
 }
 
@@ -179,7 +182,7 @@ pub(crate) enum RecvCarrier {
 
 impl RecvStream {
     pub(crate) fn new(carrier: RecvCarrier) -> Self {
-        Self { carrier, front: BytesMut::new(), is_open: true }
+        Self { carrier, front: Bytes::new(), is_open: true }
     }
 
     /// The next bytes, in order; `None` at the end. Safe to drop half-way.
@@ -188,7 +191,7 @@ impl RecvStream {
     /// When the sender reset the stream, when it is closed, or when the link is gone.
     pub async fn read(&mut self) -> Result<Option<Bytes>, StreamError> {
         if !self.front.is_empty() {
-            return Ok(Some(self.front.split().freeze()));
+            return Ok(Some(std::mem::take(&mut self.front)));
         }
         self.read_carrier().await
     }
@@ -200,16 +203,29 @@ impl RecvStream {
     pub async fn read_to_end(&mut self, bytes_max: usize) -> Result<Bytes, StreamError> {
         let Some(first) = self.read().await? else { return Ok(Bytes::new()) };
         check_length(first.len(), bytes_max)?;
-        let Some(second) = self.read().await? else { return Ok(first) };
-        let mut whole = BytesMut::with_capacity(4 * (first.len() + second.len()).min(bytes_max));
-        whole.extend_from_slice(&first);
-        let mut next = Some(second);
-        while let Some(chunk) = next {
-            check_length(whole.len() + chunk.len(), bytes_max)?;
-            whole.extend_from_slice(&chunk);
-            next = self.read().await?;
+        let (mut length, mut chunks) = (first.len(), vec![first]);
+        while let Some(more) = self.read_more(&mut chunks).await? {
+            length += more;
+            check_length(length, bytes_max)?;
         }
+        if let [only] = &mut chunks[..] {
+            return Ok(std::mem::take(only));
+        }
+        let mut whole = BytesMut::with_capacity(length);
+        chunks.iter().for_each(|chunk| whole.extend_from_slice(chunk));
         Ok(whole.freeze())
+    }
+
+    /// Puts what is there behind `chunks` and says how many bytes it is; `None` at the end.
+    async fn read_more(&mut self, chunks: &mut Vec<Bytes>) -> Result<Option<usize>, StreamError> {
+        if !self.is_open {
+            return Ok(None);
+        }
+        let before = chunks.len();
+        let read = self.carrier.read_chunks(chunks).await;
+        self.is_open = matches!(read, Ok(true));
+        let more = chunks[before..].iter().map(Bytes::len).sum();
+        Ok(read?.then_some(more))
     }
 
     /// The header in front of the stream, taken off it. Safe to drop half-way.
@@ -218,7 +234,7 @@ impl RecvStream {
     /// As [`RecvStream::read`], and [`StreamError::Decode`] when the stream does not begin with a header.
     pub async fn take_header(&mut self) -> Result<StreamHeader, StreamError> {
         let (header, length) = self.read_header().await?;
-        let _ = self.front.split_to(length);
+        self.front.advance(length);
         Ok(header)
     }
 
@@ -261,15 +277,17 @@ impl RecvStream {
     /// Reads until a whole header lies in `front`; gives it and its length there.
     async fn read_header(&mut self) -> Result<(StreamHeader, usize), StreamError> {
         loop {
-            let start = self.front.get(..StreamHeader::BYTES_MAX).unwrap_or(&self.front);
-            let mut reader = Reader::new(Bytes::copy_from_slice(start));
+            let start = self.front.slice(..self.front.len().min(StreamHeader::BYTES_MAX));
+            let length = start.len();
+            let mut reader = Reader::new(start);
             let missing = match StreamHeader::decode(&mut reader) {
-                Ok(header) => return Ok((header, start.len() - reader.left())),
+                Ok(header) => return Ok((header, length - reader.left())),
                 Err(missing @ DecodeError::Truncated { .. }) => missing,
                 Err(error) => return Err(error.into()),
             };
             match self.read_carrier().await? {
-                Some(more) => self.front.extend_from_slice(&more),
+                Some(more) if self.front.is_empty() => self.front = more,
+                Some(more) => self.front = [&self.front[..], &more].concat().into(),
                 None => return Err(missing.into()),
             }
         }
@@ -284,6 +302,25 @@ impl RecvCarrier {
             Self::WebSocket(stream) => return stream.read().await,
         };
         Ok(chunk.map(|chunk| chunk.bytes))
+    }
+
+    /// Puts all that is there, at most [`CHUNKS_MAX`] of it, behind `chunks`; false at the end.
+    async fn read_chunks(&mut self, chunks: &mut Vec<Bytes>) -> Result<bool, StreamError> {
+        let before = chunks.len();
+        chunks.resize(before + CHUNKS_MAX, Bytes::new());
+        let read = match self {
+            Self::Quic(stream) => stream.read_chunks(&mut chunks[before..]).await.map_err(StreamError::from),
+            Self::WebTransport(stream) => {
+                stream.read_chunks(&mut chunks[before..]).await.map_err(StreamError::from)
+            }
+            Self::WebSocket(stream) => stream.read().await.map(|chunk| {
+                let chunk = chunk?;
+                chunks[before] = chunk;
+                Some(1)
+            }),
+        };
+        chunks.truncate(before + read.as_ref().map_or(0, |read| read.unwrap_or(0)));
+        Ok(read?.is_some())
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod admin;
 mod audit;
+mod top;
 mod visit;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
@@ -71,6 +73,15 @@ enum Command {
     /// The log of everything that happened.
     #[command(subcommand)]
     Audit(Audit),
+    /// Shows what the relay that serves from the state folder does, each second, until it is interrupted.
+    Top {
+        /// Seconds between two looks.
+        #[arg(long, default_value_t = 1.0)]
+        every: f64,
+        /// Looks once, and ends.
+        #[arg(long)]
+        once: bool,
+    },
     /// Prints how agents know this site: SHA-256 of its public key.
     Certificates,
 }
@@ -105,6 +116,13 @@ impl Cli {
             Command::Admin(command) => admin::run(&self.state, &config, command).await,
             Command::Audit(command) => audit::run(&self.state, &config, command).await,
             Command::Restore { from, force } => put_back(&self.state, &config, &from, force).await,
+            Command::Top { every, once } => {
+                let state = StateFolder::open(&self.state).context("state folder")?;
+                let listening =
+                    state.listening().context("no relay has served from this state folder yet")?;
+                let pin = Certificates::pin_in(&state, &config.certificates)?;
+                top::run(listening, pin, Duration::from_secs_f64(every.clamp(0.1, 60.0)), once).await
+            }
             Command::Certificates => {
                 let state = StateFolder::open(&self.state).context("state folder")?;
                 println!("pin: {}", hex(&Certificates::pin_in(&state, &config.certificates)?));

@@ -1,8 +1,9 @@
 //! An agent's link: updates and the pointer come in, demands and input go out.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use desk::{Actor, chat};
@@ -12,7 +13,7 @@ use tokio::time::timeout;
 use transport::control::Control;
 use transport::{Link, RecvStream, StreamError};
 use wire::close::CloseCode;
-use wire::control::{ConsentAnswer, Displays, Notice, Role, control::Body};
+use wire::control::{Answer, ConsentAnswer, Displays, Notice, Role, control::Body};
 use wire::cursor::Cursor;
 use wire::screen::Update;
 use wire::stream::StreamKind;
@@ -30,6 +31,10 @@ use crate::time::Moment;
 
 /// Streams of one agent that are read at the same time: what it may have open in a session.
 const READINGS_MAX: usize = transport::settings::STREAMS_LIVE as usize;
+
+/// The agent hears at most this late what was applied here. It needs that to make later updates wait for less, never to
+/// go on: so one answer for several updates is as good, and each costs a packet either way.
+const ANSWER_WITHIN: Duration = Duration::from_millis(100);
 
 /// Displays that are kept of what an agent says.
 const DISPLAYS_MAX: usize = 64;
@@ -61,7 +66,7 @@ pub(super) async fn run(
     attended: Option<desk::SessionId>,
 ) {
     let (peer, carrier) = (link.peer(), link.carrier());
-    let end = Ending::default();
+    let end = Ending::under(&site.stop);
     let (outbox, outgoing) = Outbox::new(end.clone());
     let talk = Talk::new(&site, link.clone(), control, outgoing, end);
     let agent = Arc::new(Agent {
@@ -84,7 +89,8 @@ pub(super) async fn run(
         software = endpoint.software, "agent online"
     );
 
-    let task = AgentTask { site: &site, agent: &agent, talk, session: None, is_live: false, attended };
+    let (session, owed) = (None, Vec::new());
+    let task = AgentTask { site: &site, agent: &agent, talk, session, is_live: false, attended, owed };
     let reason = task.run().await;
 
     site.metrics.links(carrier, Role::Agent).decrement(1.0);
@@ -125,6 +131,8 @@ struct AgentTask<'a> {
     is_live: bool,
     /// The session for which a customer started this agent.
     attended: Option<desk::SessionId>,
+    /// Answers that the agent did not hear yet, one a rendition.
+    owed: Vec<Answer>,
 }
 
 impl AgentTask<'_> {
@@ -140,24 +148,32 @@ impl AgentTask<'_> {
         let site = self.site;
         let link = self.agent.link.clone();
         let mut readings = Readings::new();
+        let mut accepting = pin!(link.accept_uni());
+        let mut answering = pin!(tokio::time::sleep(Duration::ZERO));
         let ended = loop {
+            let had_none = self.owed.is_empty();
             let step = tokio::select! {
                 biased;
-                event = self.talk.wait(site) => self.control(event).await,
+                event = self.talk.wait() => self.control(event).await,
                 Some(arrived) = readings.next(), if !readings.is_empty() => match arrived {
-                    Ok(arrived) => self.arrived(arrived, &mut readings).await,
+                    Ok(arrived) => self.arrived(arrived, &mut readings),
                     Err(ended) => Err(ended),
                 },
-                stream = link.accept_uni(), if readings.len() < READINGS_MAX => match stream {
+                stream = accepting.as_mut(), if readings.len() < READINGS_MAX => match stream {
                     Ok(stream) => {
+                        accepting.set(link.accept_uni());
                         readings.push(Box::pin(read(site, stream)));
                         Ok(())
                     }
                     Err(error) => Err(error.into()),
                 },
+                () = answering.as_mut(), if !had_none => self.answer().await,
             };
             if let Err(ended) = step {
                 break ended;
+            }
+            if had_none && !self.owed.is_empty() {
+                answering.as_mut().reset(tokio::time::Instant::now() + ANSWER_WITHIN);
             }
         };
         drop(readings);
@@ -255,11 +271,11 @@ impl AgentTask<'_> {
         Ok(())
     }
 
-    async fn arrived<'a>(&mut self, arrived: Arrived, readings: &mut Readings<'a>) -> Result<(), Ended> {
+    fn arrived<'a>(&mut self, arrived: Arrived, readings: &mut Readings<'a>) -> Result<(), Ended> {
         self.talk.heard();
         match arrived {
             Arrived::Nothing => Ok(()),
-            Arrived::Update(update) => self.update(*update).await,
+            Arrived::Update(update) => self.update(*update),
             Arrived::Cursor(cursor, session, stream) => {
                 if let Some(session) = self.session(session)? {
                     session.set_cursor(&cursor);
@@ -270,7 +286,7 @@ impl AgentTask<'_> {
         }
     }
 
-    async fn update(&mut self, update: Update) -> Result<(), Ended> {
+    fn update(&mut self, update: Update) -> Result<(), Ended> {
         let id = update.header.session;
         if self.session.as_ref().is_none_or(|session| session.id != id) {
             self.session = self.session(id)?;
@@ -279,10 +295,18 @@ impl AgentTask<'_> {
         let Some(session) = &self.session else { return Ok(()) };
         self.site.metrics.updates_in.increment(1);
         let captured_us = self.talk.to_ours(update.header.captured_us);
-        match session.receive(Instant::now(), self.agent, update, captured_us)? {
-            Some(answer) => self.talk.send(Body::Answer(answer)).await,
-            None => Ok(()),
+        if let Some(answer) = session.receive(Instant::now(), self.agent, update, captured_us)? {
+            self.owed.retain(|owed| (owed.session, owed.rendition) != (answer.session, answer.rendition));
+            self.owed.push(answer);
         }
+        Ok(())
+    }
+
+    async fn answer(&mut self) -> Result<(), Ended> {
+        for answer in std::mem::take(&mut self.owed) {
+            self.talk.send(Body::Answer(answer)).await?;
+        }
+        Ok(())
     }
 
     /// A session of this very endpoint, if it still lasts.

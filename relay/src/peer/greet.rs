@@ -32,24 +32,25 @@ pub(crate) async fn greet(site: Arc<Site>, link: Link) {
         site.metrics.links_refused.increment(1);
         return link.close(CloseCode::OverLimit, "the relay greets as many as it can");
     };
+    // Boxed, as what comes after: a task keeps room for the largest of all its parts, and most links are idle agents'.
     let greeted = tokio::select! {
         biased;
         () = site.stop.cancelled() => return link.close(CloseCode::GoingAway, "the relay stops"),
-        greeted = greet_within_time(&site, &link) => greeted,
+        greeted = Box::pin(greet_within_time(&site, &link)) => greeted,
     };
     drop(greeting);
     site.metrics.handshake(greeted.is_some());
     // The place is held for as long as the link lasts.
     match greeted {
         Some((control, Admitted::Agent(endpoint), _place)) => {
-            agent::run(site, link, control, endpoint, None).await;
+            Box::pin(agent::run(site, link, control, endpoint, None)).await;
         }
         Some((control, Admitted::Guest(guest), _place)) => {
             let session = guest.session();
-            agent::run(site, link, control, guest.endpoint, Some(session)).await;
+            Box::pin(agent::run(site, link, control, guest.endpoint, Some(session))).await;
         }
         Some((control, Admitted::Technician(login), _place)) => {
-            technician::run(site, link, control, login).await;
+            Box::pin(technician::run(site, link, control, login)).await;
         }
         None => {}
     }

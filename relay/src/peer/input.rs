@@ -112,6 +112,8 @@ impl Splice {
             }
         };
         stream.write(&chunks).await?;
+        let bytes = chunks.iter().map(Bytes::len).sum();
+        self.site.metrics.wrote(StreamKind::Input, bytes);
         self.toward = Some((Arc::clone(agent), stream));
         Ok(())
     }

@@ -3,17 +3,19 @@
 //! Waiting and doing are apart: [`Talk::wait`] may be dropped half-way by a `select!`, [`Talk::handle`] may not,
 //! and writes.
 
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use proto::liveness::{Input, LinkClock, Liveness, Output};
-use tokio::sync::mpsc;
+use tokio::time::Sleep;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 use transport::Link;
 use transport::control::{Control, ControlError, Receiver, Sender};
 use wire::close::CloseCode;
 use wire::control::{GoingAway, control::Body};
 
 use crate::peer::ended::Ended;
-use crate::session::Ending;
+use crate::session::{Ending, Outgoing};
 use crate::site::Site;
 
 /// How far agents that come back after a restart are spread.
@@ -29,10 +31,14 @@ pub(super) struct Talk {
     receiver: Receiver,
     liveness: Liveness,
     clock: LinkClock,
-    outgoing: mpsc::Receiver<Body>,
+    outgoing: Outgoing,
     end: Ending,
     /// With it the peer comes back after a restart, if it needs one.
     resume_token: bytes::Bytes,
+    /// Fires when the peer or the relay is to end.
+    ended: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// Never later than the liveness wants to be asked. It is set when it fires, not whenever something is heard.
+    alarm: Pin<Box<Sleep>>,
     is_open: bool,
 }
 
@@ -41,25 +47,22 @@ pub(super) enum Event {
     End(CloseCode),
     Stop,
     Received(Result<Body, ControlError>),
-    Outgoing(Body),
+    Outgoing(Box<Body>),
     Tick,
     /// The first event of all: what liveness wants to say at once is said.
     Open,
 }
 
 impl Talk {
-    pub(super) fn new(
-        site: &Site,
-        link: Link,
-        control: Control,
-        outgoing: mpsc::Receiver<Body>,
-        end: Ending,
-    ) -> Self {
+    pub(super) fn new(site: &Site, link: Link, control: Control, outgoing: Outgoing, end: Ending) -> Self {
         let (sender, receiver) = control.split();
         let clock = LinkClock::starting(site.started);
         let liveness = Liveness::new(Instant::now(), clock);
         let resume_token = bytes::Bytes::new();
-        Self { link, sender, receiver, liveness, clock, outgoing, end, resume_token, is_open: false }
+        let ended = Box::pin(end.wanted());
+        let alarm = Box::pin(tokio::time::sleep(Duration::ZERO));
+        let is_open = false;
+        Self { link, sender, receiver, liveness, clock, outgoing, end, resume_token, ended, alarm, is_open }
     }
 
     /// What the peer is given when the relay goes away. An agent needs nothing: its key is its proof.
@@ -68,19 +71,28 @@ impl Talk {
     }
 
     /// The next event. Safe to drop half-way.
-    pub(super) async fn wait(&mut self, site: &Site) -> Event {
+    pub(super) async fn wait(&mut self) -> Event {
         // The first ping would otherwise leave with the tick that finds it unanswered.
         if !std::mem::replace(&mut self.is_open, true) {
             return Event::Open;
         }
-        let deadline = self.liveness.deadline().unwrap_or_else(Instant::now);
-        tokio::select! {
-            biased;
-            () = site.stop.cancelled() => Event::Stop,
-            code = self.end.wanted() => Event::End(code),
-            Some(body) = self.outgoing.recv() => Event::Outgoing(body),
-            received = self.receiver.recv() => Event::Received(received),
-            () = tokio::time::sleep_until(deadline.into()) => Event::Tick,
+        loop {
+            let deadline: tokio::time::Instant = self.liveness.deadline().unwrap_or_else(Instant::now).into();
+            if deadline < self.alarm.deadline() {
+                self.alarm.as_mut().reset(deadline);
+            }
+            tokio::select! {
+                biased;
+                () = self.ended.as_mut() => return self.end.code().map_or(Event::Stop, Event::End),
+                Some(body) = self.outgoing.recv() => return Event::Outgoing(body),
+                received = self.receiver.recv() => return Event::Received(received),
+                () = self.alarm.as_mut() => {
+                    if deadline <= self.alarm.deadline() {
+                        return Event::Tick;
+                    }
+                    self.alarm.as_mut().reset(deadline);
+                }
+            }
         }
     }
 
@@ -91,7 +103,7 @@ impl Talk {
         match event {
             Event::Stop => return Err(Ended::Stopping),
             Event::End(code) => return Err(Ended::Ordered(code)),
-            Event::Outgoing(body) => self.sender.send(body).await?,
+            Event::Outgoing(body) => self.sender.send(*body).await?,
             Event::Tick => self.liveness.handle(now, Input::Tick),
             Event::Open => {}
             Event::Received(received) => {

@@ -43,7 +43,7 @@ const JOIN_EVERY: Duration = Duration::from_millis(500);
 /// Stays with a technician until his link or his login ends.
 pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, login: Login) {
     let (peer, carrier) = (link.peer(), link.carrier());
-    let end = Ending::default();
+    let end = Ending::under(&site.stop);
     let (outbox, outgoing) = Outbox::new(end.clone());
     let talk = Talk::new(&site, link.clone(), control, outgoing, end.clone());
     site.metrics.links(carrier, Role::Technician).increment(1.0);
@@ -138,10 +138,9 @@ impl TechnicianTask<'_> {
     }
 
     async fn serve(&mut self, login_over: &CancellationToken, console_over: &CancellationToken) -> Ended {
-        let site = self.site;
         let link = self.link.clone();
         let expires = tokio::time::Instant::now() + self.login.expires.after(Moment::now());
-        let header_max = site.config.links.header_timeout();
+        let header_max = self.site.config.links.header_timeout();
         let mut headers = JoinSet::new();
         loop {
             let step = tokio::select! {
@@ -149,7 +148,7 @@ impl TechnicianTask<'_> {
                 () = login_over.cancelled() => Err(Ended::LoginOver),
                 () = console_over.cancelled() => Err(Ended::TakenOver),
                 () = tokio::time::sleep_until(expires) => Err(Ended::LoginOver),
-                event = self.talk.wait(site) => self.control(event).await,
+                event = self.talk.wait() => self.control(event).await,
                 Some(ended) = self.inputs.join_next(), if !self.inputs.is_empty() => self.input_ended(ended),
                 Some(asked) = self.asking.join_next(), if !self.asking.is_empty() => match asked {
                     Ok((request, session, answer)) => self.answered(request, session, answer).await,

@@ -4,10 +4,12 @@
 //! Nothing is queued here. An update is taken from the plane only when there is room for it and a stream to send
 //! it on, because what was taken counts as had.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use proto::liveness::LinkClock;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -24,9 +26,6 @@ use crate::site::Site;
 /// sooner.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// When there is no deadline at all.
-const LONG: Duration = Duration::from_secs(3600);
-
 /// One technician's view of one session.
 pub(super) struct Viewer {
     site: Arc<Site>,
@@ -34,6 +33,10 @@ pub(super) struct Viewer {
     place: Place,
     wake: Arc<Notify>,
     end: Ending,
+    /// The clock on which captures are stamped.
+    clock: LinkClock,
+    /// The rate that the session was told last.
+    told_rate: u64,
     /// A stream that was opened for an update that was not there after all.
     spare: Option<SendStream>,
     cursor: Option<SendStream>,
@@ -55,6 +58,8 @@ impl Viewer {
     pub(super) fn new(site: &Arc<Site>, link: Link, place: Place, wake: Arc<Notify>, end: Ending) -> Self {
         Self {
             site: Arc::clone(site),
+            clock: LinkClock::starting(site.started),
+            told_rate: 0,
             spare: None,
             cursor: None,
             cursor_seen: CursorSeen::default(),
@@ -67,18 +72,25 @@ impl Viewer {
 
     /// Sends until the technician leaves or his link fails. An update that was begun is sent to its end.
     pub(super) async fn run(mut self, leave: CancellationToken) {
+        // Both waits last over many wakes: to begin them anew each time would cost more than the rest of a wake.
+        let mut leaving = pin!(leave.cancelled());
+        let mut alarm = pin!(tokio::time::sleep(Duration::ZERO));
         loop {
             let revision = self.link.meter().revision();
             let wait = match self.send().await {
                 Ok(wait) => wait,
                 Err(failed) => return self.failed(&failed),
             };
+            let until = self.until(wait);
+            if let Some(until) = until {
+                alarm.as_mut().reset(until.into());
+            }
             tokio::select! {
                 biased;
-                () = leave.cancelled() => return,
+                () = leaving.as_mut() => return,
                 () = self.wake.notified() => {}
                 () = self.link.meter().changed(revision), if wait == Wait::Room => {}
-                () = tokio::time::sleep(self.pause(wait)) => self.place.session.tick(Instant::now()),
+                () = alarm.as_mut(), if until.is_some() => self.place.session.tick(Instant::now()),
             }
         }
     }
@@ -89,7 +101,7 @@ impl Viewer {
         while self.place.session.is_due(self.place.seat) {
             let now = Instant::now();
             let room = self.link.meter().room();
-            self.place.session.note_rate(self.place.seat, self.link.meter().rate().unwrap_or(0));
+            self.note_rate();
             if room == 0 {
                 return Ok(Wait::Room);
             }
@@ -107,6 +119,10 @@ impl Viewer {
             self.write(&mut stream, &update.encode()).await?;
             stream.finish()?;
             self.site.metrics.update_write_seconds.record(now.elapsed());
+            if !update.operations.is_empty() {
+                let age_us = self.clock.at(now).wrapping_sub(update.header.captured_us);
+                self.site.metrics.picture_age_seconds.record(Duration::from_micros(u64::from(age_us)));
+            }
             self.site.metrics.updates_out.increment(1);
             self.send_cursor().await?;
         }
@@ -133,6 +149,8 @@ impl Viewer {
         timeout(self.site.config.links.write_timeout(), stream.write(&records))
             .await
             .map_err(|_| Failed::TooSlow)??;
+        let bytes = records.iter().map(Bytes::len).sum();
+        self.site.metrics.wrote(StreamKind::Cursor, bytes);
         self.cursor = Some(stream);
         self.cursor_seen = seen;
         Ok(())
@@ -146,14 +164,21 @@ impl Viewer {
         Ok(())
     }
 
-    fn pause(&self, wait: Wait) -> Duration {
-        let plane = self.place.session.deadline();
-        let plane = plane.map_or(LONG, |until| until.saturating_duration_since(Instant::now()));
-        if wait != Wait::Room {
-            return plane;
+    fn note_rate(&mut self) {
+        let rate = self.link.meter().rate().unwrap_or(0);
+        if rate != self.told_rate {
+            self.told_rate = rate;
+            self.place.session.note_rate(self.place.seat, rate);
         }
-        let paced = Some(self.link.meter().pause()).filter(|pause| !pause.is_zero());
-        plane.min(paced.unwrap_or(LOOK_AGAIN))
+    }
+
+    /// When to look again even if nothing wakes.
+    fn until(&self, wait: Wait) -> Option<Instant> {
+        let look = (wait == Wait::Room).then(|| {
+            let paced = Some(self.link.meter().pause()).filter(|pause| !pause.is_zero());
+            Instant::now() + paced.unwrap_or(LOOK_AGAIN)
+        });
+        self.place.session.deadline().into_iter().chain(look).min()
     }
 
     fn failed(&self, failed: &Failed) {

@@ -31,7 +31,7 @@ use crate::peer::Agent;
 use cursor::CursorNow;
 
 pub(crate) use cursor::CursorSeen;
-pub(crate) use outbox::{Ending, Outbox};
+pub(crate) use outbox::{Ending, Outbox, Outgoing};
 
 /// A technician as a session knows him.
 #[derive(Debug)]
@@ -48,6 +48,16 @@ pub(crate) struct Technician {
     pub(crate) wake: Arc<Notify>,
     /// Ends everything that he has open in the session.
     pub(crate) out: CancellationToken,
+}
+
+/// What happened in a session since the last look; each as in [`plane::Counters`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counted {
+    pub(crate) updates_unwanted: u64,
+    pub(crate) updates_outdated: u64,
+    pub(crate) operations_broken: u64,
+    pub(crate) tiles_refreshed: u64,
+    pub(crate) messages_ignored: u64,
 }
 
 /// One support session.
@@ -71,6 +81,8 @@ struct State {
     waiting: bool,
     /// What the agent was asked for last.
     demanded: Vec<Wanted>,
+    /// What of the plane's counters was told already.
+    told: plane::Counters,
 }
 
 #[derive(Debug)]
@@ -92,6 +104,7 @@ impl Session {
             cursor: CursorNow::default(),
             waiting: false,
             demanded: Vec::new(),
+            told: plane::Counters::default(),
         };
         Self { id, endpoint, name, state: Mutex::new(state) }
     }
@@ -413,6 +426,20 @@ impl Session {
         update
     }
 
+    /// What the plane counted since the last time.
+    pub(crate) fn counted(&self) -> Counted {
+        let mut state = self.state.lock();
+        let now = state.plane.counters();
+        let before = std::mem::replace(&mut state.told, now);
+        Counted {
+            updates_unwanted: now.updates_unwanted - before.updates_unwanted,
+            updates_outdated: now.updates_outdated - before.updates_outdated,
+            operations_broken: now.operations_broken - before.operations_broken,
+            tiles_refreshed: now.tiles_refreshed - before.tiles_refreshed,
+            messages_ignored: now.messages_ignored - before.messages_ignored,
+        }
+    }
+
     /// When [`Session::tick`] is wanted.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.state.lock().plane.refresh_deadline()
@@ -435,11 +462,8 @@ impl Session {
 
     /// A viewer has applied updates.
     pub(crate) fn answer(&self, seat: Seat, answer: &Answer) {
-        let mut state = self.state.lock();
-        state.plane.answer(seat, answer);
-        if let Some(seated) = state.seats.get(&seat) {
-            seated.technician.wake.notify_one();
-        }
+        // Nothing becomes due by it, so nobody is woken.
+        self.state.lock().plane.answer(seat, answer);
     }
 
     /// Tells the agent what all technicians together want, if that changed.

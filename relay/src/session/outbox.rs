@@ -3,21 +3,25 @@
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use wire::close::CloseCode;
 use wire::control::control::Body;
 
 /// Control messages that wait for one peer. They are small and rare; a peer that is this far behind is gone.
 const MESSAGES_MAX: usize = 256;
 
+/// What waits for one peer. A channel allocates room for 32 at once, and there are thousands of idle links: so it holds
+/// messages of 8 bytes, not of 300.
+pub(crate) type Outgoing = mpsc::Receiver<Box<Body>>;
+
 /// The way to one peer's control stream, for everybody who is not that peer's own task. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Outbox {
-    sender: mpsc::Sender<Body>,
+    sender: mpsc::Sender<Box<Body>>,
     end: Ending,
 }
 
-/// How others end a peer: once, with a reason.
+/// How others end a peer: once, with a reason. The end of the relay ends everybody, without one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ending {
     code: Arc<OnceLock<CloseCode>>,
@@ -26,14 +30,14 @@ pub(crate) struct Ending {
 
 impl Outbox {
     /// An outbox, and the end that the peer's task reads.
-    pub(crate) fn new(end: Ending) -> (Self, mpsc::Receiver<Body>) {
+    pub(crate) fn new(end: Ending) -> (Self, Outgoing) {
         let (sender, receiver) = mpsc::channel(MESSAGES_MAX);
         (Self { sender, end }, receiver)
     }
 
     /// Queues a message. A peer whose queue is full is ended; one that is gone already needs none.
     pub(crate) fn send(&self, body: Body) {
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.sender.try_send(body) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.sender.try_send(Box::new(body)) {
             self.end.now(CloseCode::TooSlow);
         }
     }
@@ -45,6 +49,11 @@ impl Outbox {
 }
 
 impl Ending {
+    /// An end that also comes when `stop` fires.
+    pub(crate) fn under(stop: &CancellationToken) -> Self {
+        Self { code: Arc::default(), token: stop.child_token() }
+    }
+
     /// Ends the peer; the first reason counts.
     pub(crate) fn now(&self, code: CloseCode) {
         // A second reason is not lost knowledge: the first already ends the link.
@@ -52,10 +61,15 @@ impl Ending {
         self.token.cancel();
     }
 
-    /// Waits until the peer is to end, and says why. Safe to drop half-way.
-    pub(crate) async fn wanted(&self) -> CloseCode {
-        self.token.cancelled().await;
-        self.code.get().copied().unwrap_or(CloseCode::Internal)
+    /// Done once the peer is to end; [`Ending::code`] then says why. To be kept: a wait that is begun anew for each
+    /// event costs more than most events.
+    pub(crate) fn wanted(&self) -> WaitForCancellationFutureOwned {
+        self.token.clone().cancelled_owned()
+    }
+
+    /// Why the peer is to end; `None` when only the relay is.
+    pub(crate) fn code(&self) -> Option<CloseCode> {
+        self.code.get().copied()
     }
 }
 
@@ -72,7 +86,17 @@ mod tests {
         for number in 0..=MESSAGES_MAX {
             outbox.send(Body::Ping(Ping { number: number as u32, sent_us: 0 }));
         }
-        assert_eq!(end.wanted().await, CloseCode::TooSlow);
+        end.wanted().await;
+        assert_eq!(end.code(), Some(CloseCode::TooSlow));
         assert_eq!(receiver.len(), MESSAGES_MAX);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_relay_ends_a_peer_without_a_reason() {
+        let stop = CancellationToken::new();
+        let end = Ending::under(&stop);
+        stop.cancel();
+        end.wanted().await;
+        assert_eq!(end.code(), None);
     }
 }

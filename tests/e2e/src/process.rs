@@ -150,13 +150,18 @@ impl Drop for Process {
     }
 }
 
-/// The path of one of our own programs, built as this test was; `NEARHAND_BIN_DIR` names others.
+/// The path of one of our own programs, built as this test was; `NEARHAND_BIN_DIR` names others. A program that is no
+/// test takes those that lie beside it.
 ///
 /// # Errors
 /// When it cannot be built.
 pub fn own(program: &str) -> anyhow::Result<PathBuf> {
     if let Some(folder) = std::env::var_os("NEARHAND_BIN_DIR") {
         return Ok(PathBuf::from(folder).join(program));
+    }
+    let beside = std::env::current_exe()?.with_file_name(program);
+    if beside.is_file() {
+        return Ok(beside);
     }
     static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let folder = BUILT.get_or_init(|| build_own().map_err(|error| format!("{error:#}")));

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use agent::connect::Connected;
 use anyhow::Context;
+use loadgen::agent::send;
+use loadgen::content::{Content, Feed};
 use proto::screen::Inbox;
 use tokio::task::JoinSet;
 use view::access::Entry;
 use wire::control::{Answer, ColorMode, Demand, Display, Displays, Join, Pong, Wanted, control::Body, join};
 use wire::screen::{Operation, Update};
 use wire::{RenditionId, SessionId, TileIndex, Version};
-
-use crate::synthetic::{Noise, PICTURES_PER_SECOND, send};
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_millis(2);
@@ -40,8 +40,8 @@ impl Captures {
 /// # Errors
 /// When the link ends.
 pub async fn show(mut agent: Connected, captures: Captures) -> anyhow::Result<()> {
-    let mut shown: Option<Noise> = None;
-    let mut beat = tokio::time::interval(Duration::from_secs(1) / PICTURES_PER_SECOND);
+    let mut shown: Option<Feed> = None;
+    let mut beat = tokio::time::interval(Duration::from_secs_f64(1.0 / Content::USUAL.per_second()));
     loop {
         tokio::select! {
             body = agent.control.recv() => match body? {
@@ -56,14 +56,14 @@ pub async fn show(mut agent: Connected, captures: Captures) -> anyhow::Result<()
                     agent.link.set_live(true);
                 }
                 Body::Demand(demand) if shown.is_none() => {
-                    shown = Some(Noise::new(SessionId::from_wire(demand.session), 7)?);
+                    shown = Some(Feed::new(SessionId::from_wire(demand.session), Content::USUAL, 7)?);
                 }
                 _ => {}
             },
             _ = beat.tick() => {
-                if let Some(noise) = &mut shown {
+                if let Some(feed) = &mut shown {
                     captures.note();
-                    if let Some(update) = noise.next_update()? {
+                    if let (_, Some(update)) = feed.next_update()? {
                         send(&agent.link, &update).await?;
                     }
                 }

@@ -1,7 +1,7 @@
 //! The least that forwarding can cost: quinn with our settings and nothing else, in a process of its own.
 //!
 //! Its peers are links of our own, as the relay's are. The first stream of a link says what it is: a source, whose
-//! every further stream is passed on to the sink with the same number, or that sink.
+//! every further stream is passed on to all sinks with the same number, or such a sink.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -118,26 +118,37 @@ pub async fn serve() -> anyhow::Result<()> {
     Ok(())
 }
 
-type Sinks = Arc<Mutex<HashMap<u32, Connection>>>;
+type Sinks = Arc<Mutex<HashMap<u32, Vec<Connection>>>>;
 
 async fn forward(source: &Connection, sinks: &Sinks) -> anyhow::Result<()> {
     let hello = source.accept_uni().await?.read_to_end(5).await?;
     let (side, number) = hello.split_first().context("an empty hello")?;
     let number = u32::from_be_bytes(number.try_into()?);
     if *side == 0 {
-        sinks.lock().unwrap_or_else(PoisonError::into_inner).insert(number, source.clone());
+        sinks.lock().unwrap_or_else(PoisonError::into_inner).entry(number).or_default().push(source.clone());
         return Ok(());
     }
-    let sink = sinks.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
-    let sink = sink.context("a source before its sink")?;
+    let to = sinks.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
+    let to = to.context("a source before its sinks")?;
     loop {
-        let mut from = source.accept_uni().await?;
-        let mut to = sink.open_uni().await?;
-        while let Some(chunk) = from.read_chunk(CHUNK_BYTES, true).await? {
-            to.write_chunk(chunk.bytes).await?;
-        }
-        to.finish()?;
+        pass_on(source.accept_uni().await?, &to).await?;
     }
+}
+
+async fn pass_on(mut from: quinn::RecvStream, sinks: &[Connection]) -> anyhow::Result<()> {
+    let mut streams = Vec::with_capacity(sinks.len());
+    for sink in sinks {
+        streams.push(sink.open_uni().await?);
+    }
+    while let Some(chunk) = from.read_chunk(CHUNK_BYTES, true).await? {
+        for stream in &mut streams {
+            stream.write_chunk(chunk.bytes.clone()).await?;
+        }
+    }
+    for stream in &mut streams {
+        stream.finish()?;
+    }
+    Ok(())
 }
 
 /// The settings of our own links, without what measures them.

@@ -38,6 +38,12 @@ pub struct Entry {
     client: reqwest::Client,
 }
 
+/// A ticket, and where it is good.
+pub struct Pass {
+    hello: Hello,
+    options: ConnectOptions,
+}
+
 /// An endpoint as the relay lists it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct EndpointEntry {
@@ -53,6 +59,11 @@ pub struct EndpointEntry {
 struct Ticket {
     ticket: String,
     webtransport: Url,
+}
+
+#[derive(Deserialize)]
+struct Enrolment {
+    token: String,
 }
 
 #[derive(Deserialize)]
@@ -108,19 +119,46 @@ impl Entry {
         found.pop().context("an endpoint")
     }
 
+    /// A token with which one agent can enrol under `name`.
+    ///
+    /// # Errors
+    /// When the relay refuses.
+    pub async fn enrolment(&self, name: &str) -> anyhow::Result<String> {
+        let answer = self.post("/api/enrolments", &serde_json::json!({ "name": name })).await?;
+        Ok(answer.json::<Enrolment>().await?.token)
+    }
+
+    /// The relay's figures, as Prometheus reads them.
+    ///
+    /// # Errors
+    /// When the relay refuses.
+    pub async fn metrics(&self) -> anyhow::Result<String> {
+        let url = format!("{}/metrics", self.access.url);
+        let answer = self.client.get(&url).send().await.with_context(|| url.clone())?;
+        Ok(answer.error_for_status()?.text().await?)
+    }
+
     /// Opens a link and its control stream with a fresh ticket.
     ///
     /// # Errors
     /// When no carrier gets through, or the relay refuses.
     pub async fn link(&self) -> anyhow::Result<(Link, Control)> {
+        self.pass().await?.link().await
+    }
+
+    /// What one link needs, so that it can be opened elsewhere: the ticket is good for half a minute.
+    ///
+    /// # Errors
+    /// When the relay gives no ticket.
+    pub async fn pass(&self) -> anyhow::Result<Pass> {
         let answer = self.post("/api/tickets", &serde_json::json!({})).await?;
         let ticket: Ticket = answer.json().await?;
         let address = match &self.access.address {
             Some(address) => address.clone(),
             None => host_and_port(&ticket.webtransport.url)?,
         };
-        self.link_to(address, Hello { proof: Some(hello::Proof::Ticket(ticket.ticket)), ..Hello::default() })
-            .await
+        Ok(self
+            .pass_to(address, Hello { proof: Some(hello::Proof::Ticket(ticket.ticket)), ..Hello::default() }))
     }
 
     /// Opens a link with the token of a relay that went away. It goes to [`Access::address`].
@@ -129,10 +167,10 @@ impl Entry {
     /// When no carrier gets through, or the relay refuses; the token may be tried again if it was not reached.
     pub async fn link_again(&self, token: &Bytes) -> anyhow::Result<(Link, Control)> {
         let address = self.access.address.clone().context("no address to come back to")?;
-        self.link_to(address, Hello { resume_token: token.clone(), ..Hello::default() }).await
+        self.pass_to(address, Hello { resume_token: token.clone(), ..Hello::default() }).link().await
     }
 
-    async fn link_to(&self, address: String, hello: Hello) -> anyhow::Result<(Link, Control)> {
+    fn pass_to(&self, address: String, hello: Hello) -> Pass {
         let options = ConnectOptions {
             address,
             server_name: None,
@@ -140,15 +178,7 @@ impl Entry {
             preference: self.access.preference,
             congestion: transport::settings::Congestion::default(),
         };
-        let link = connect(&options).await?.link;
-        let mut control = Control::open(&link).await?;
-        let hello = Hello {
-            role: Role::Technician.into(),
-            software: concat!("nearhand-view/", env!("CARGO_PKG_VERSION")).to_owned(),
-            ..hello
-        };
-        greet(&mut control, hello).await?;
-        Ok((link, control))
+        Pass { hello, options }
     }
 
     /// Reads something of the relay's API.
@@ -189,6 +219,24 @@ impl Entry {
             return Ok(answer);
         }
         anyhow::bail!("{url}: {status}: {}", answer.text().await.unwrap_or_default())
+    }
+}
+
+impl Pass {
+    /// Opens the link and its control stream.
+    ///
+    /// # Errors
+    /// When no carrier gets through, or the relay refuses.
+    pub async fn link(self) -> anyhow::Result<(Link, Control)> {
+        let link = connect(&self.options).await?.link;
+        let mut control = Control::open(&link).await?;
+        let hello = Hello {
+            role: Role::Technician.into(),
+            software: concat!("nearhand-view/", env!("CARGO_PKG_VERSION")).to_owned(),
+            ..self.hello
+        };
+        greet(&mut control, hello).await?;
+        Ok((link, control))
     }
 }
 

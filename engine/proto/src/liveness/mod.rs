@@ -137,7 +137,12 @@ impl Liveness {
 
     /// What is to be done next; `None` when nothing is.
     pub fn poll(&mut self) -> Option<Output> {
-        self.out.pop_front()
+        let next = self.out.pop_front();
+        if self.out.is_empty() {
+            // Idle links are many, and room for four messages is more than a kilobyte.
+            self.out = VecDeque::new();
+        }
+        next
     }
 
     /// When an [`Input::Tick`] is wanted, if nothing else happens first.

@@ -11,7 +11,7 @@ use e2e::site::Site;
 use e2e::technician;
 use figures::browser;
 use figures::figure::{Figure, or_skip, quantile};
-use figures::synthetic;
+use loadgen::agent;
 use tokio::task::JoinSet;
 use transport::client::Preference;
 use view::technician::Technician;
@@ -37,7 +37,8 @@ async fn measure() -> anyhow::Result<()> {
     let site = Site::start()?;
     let mut tasks = JoinSet::new();
     for number in 0..SESSIONS {
-        tasks.spawn(synthetic::idle(synthetic::enrol(&site, &format!("computer {number}")).await?));
+        let token = site.token(&format!("computer {number}"))?;
+        tasks.spawn(agent::idle(agent::enrol(&token, &site.ready().udp.to_string()).await?));
     }
     let entry = technician::log_in(&site, Preference::Quic).await?;
     let mut sessions = Vec::new();

@@ -12,7 +12,6 @@ use e2e::site::Site;
 use e2e::technician;
 use figures::age::{self, Captures};
 use figures::figure::{Figure, or_skip, quantile};
-use figures::synthetic;
 use lines::line::Line;
 use lines::run::{Outcome, run};
 use lines::screen::Show;
@@ -98,7 +97,7 @@ async fn through_a_relay(congestion: &str) -> anyhow::Result<Vec<f64>> {
     let site = Site::start_with(&format!("[endpoint]\ncongestion = \"{congestion}\"\n"))?;
     let line = RealLine::new(Duration::from_millis(20), 0.01, 0, SEED);
     let shaper = Shaper::start(site.ready().udp, line)?;
-    let agent = synthetic::enrol(&site, "noise").await?;
+    let agent = loadgen::agent::enrol(&site.token("noise")?, &site.ready().udp.to_string()).await?;
     let endpoint = agent.welcome.endpoint_id.clone();
     let captures = Captures::default();
     let showing = tokio::spawn(age::show(agent, captures.clone()));

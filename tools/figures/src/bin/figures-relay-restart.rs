@@ -13,7 +13,8 @@ use bytes::{Bytes, BytesMut};
 use e2e::site::Site;
 use e2e::technician;
 use figures::figure::{Figure, quantile};
-use figures::synthetic::{Noise, send};
+use loadgen::agent::send;
+use loadgen::content::{Content, Feed};
 use rand::RngExt as _;
 use tokio::task::JoinSet;
 use transport::client::Preference;
@@ -150,7 +151,7 @@ async fn spread(going: Option<GoingAway>) {
 
 /// Serves one link, until the relay says that it goes.
 async fn serve(mut agent: Connected, seed: u64, stage: &Arc<Stage>) -> anyhow::Result<GoingAway> {
-    let mut shown: Option<Noise> = None;
+    let mut shown: Option<Feed> = None;
     let mut beat = tokio::time::interval(PICTURE_EVERY);
     let mut inputs = JoinSet::new();
     loop {
@@ -164,7 +165,7 @@ async fn serve(mut agent: Connected, seed: u64, stage: &Arc<Stage>) -> anyhow::R
                     agent.link.set_live(true);
                 }
                 Body::Demand(demand) if shown.is_none() && !demand.wanted.is_empty() => {
-                    shown = Some(Noise::new(SessionId::from_wire(demand.session), seed)?);
+                    shown = Some(Feed::new(SessionId::from_wire(demand.session), Content::USUAL, seed)?);
                 }
                 Body::GoingAway(going) => {
                     agent.link.close(wire::close::CloseCode::Done, "the relay goes away");
@@ -175,7 +176,7 @@ async fn serve(mut agent: Connected, seed: u64, stage: &Arc<Stage>) -> anyhow::R
             stream = agent.link.accept_uni() => drop(inputs.spawn(hear(stream?, Arc::clone(stage)))),
             _ = beat.tick() => if let Some(noise) = &mut shown
                 && 0 < agent.link.meter().room()
-                && let Some(update) = noise.next_update()?
+                && let (_, Some(update)) = noise.next_update()?
             {
                 send(&agent.link, &update).await?;
             }

@@ -33,6 +33,7 @@ const TABLE: &[(&str, May)] = &[
     ("tests-e2e", May::UseAnything),
     ("benches", May::UseAnything),
     ("figures", May::UseAnything),
+    ("loadgen", May::UseAnything),
     ("view", May::UseAnything),
     ("xtask", May::UseAnything),
 ];
