@@ -3,7 +3,7 @@
 //! A file that is sent lies under a name of its own until it is complete, and can be gone on with by whoever began it
 //! in the same session; what is left of those that nobody finished is deleted with the session, or with this program.
 //!
-//! [`serve`] joins a stream to the thread that serves it; what that does stands in the other modules, which know
+//! [`serve()`] joins a stream to the thread that serves it; what that does stands in the other modules, which know
 //! nothing of streams.
 
 mod archive;

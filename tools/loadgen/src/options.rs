@@ -63,7 +63,7 @@ pub struct Options {
     /// Share of one core that the relay is held to, such as 0.5; needs control groups.
     #[arg(long)]
     pub share: Option<f64>,
-    /// A relay that runs already, by its address for browsers: https://support.example or http://localhost:8080.
+    /// A relay that runs already, by its address for browsers: `https://support.example` or `http://localhost:8080`.
     #[arg(long, requires_all = ["user", "password", "pin"])]
     pub relay: Option<String>,
     /// host:port of its links, where it is not the one in `--relay`.

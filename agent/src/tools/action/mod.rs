@@ -1,7 +1,7 @@
 //! Actions of technicians on this computer: special ones, scripts, processes, services, and what the customer may see
 //! and do meanwhile.
 //!
-//! [`rights`] says what each needs; [`serve`] checks it, does it, and ends it with its right or its stream.
+//! [`rights`] says what each needs; [`serve()`] checks it, does it, and ends it with its right or its stream.
 
 mod program;
 mod restrict;

@@ -1,8 +1,9 @@
 //! What the API is, as an OpenAPI document that is made from the handlers themselves.
 //!
 //! Routes are added to an [`Api`] as they would be to a router, and cannot be added without being described: what a
-//! handler takes and answers is read off its types ([`Argument`], [`Answer`]), what it is for off its documentation
-//! (`build.rs`). The document in `relay/openapi.json` is what clients are generated from; a test keeps it up to date.
+//! handler takes and answers is read off its types ([`Argument`], [`operation::Answer`]), what it is for off its
+//! documentation (`build.rs`). The document in `relay/openapi.json` is what clients are generated from; a test keeps
+//! it up to date.
 
 mod operation;
 mod routes;
