@@ -9,7 +9,7 @@ use relay::config::Config;
 use transport::client::Preference;
 use transport::{LinkError, RecvStream, SendStream, StreamError};
 use wire::close::CloseCode;
-use wire::control::{Join, Joined, RefusalCode, Role, control::Body, hello::Proof, join};
+use wire::control::{Joined, RefusalCode, Role, control::Body, hello::Proof};
 use wire::screen::Update;
 use wire::stream::{StreamHeader, StreamKind};
 use wire::version::OURS;
@@ -30,7 +30,7 @@ impl Stage {
         house.log_in().await;
         let (agent, _) = house.agent("server", Preference::Quic).await;
         let mut technician = house.technician(Preference::Quic).await;
-        let joined = join_endpoint(&mut technician, &agent.welcome.endpoint_id).await.expect("let in");
+        let joined = technician.join_endpoint(&agent.welcome.endpoint_id).await;
         agent.link.set_live(true);
         Self { house, agent, technician, joined }
     }
@@ -65,18 +65,6 @@ impl Stage {
     }
 }
 
-async fn join_endpoint(technician: &mut Peer, endpoint: &str) -> Result<Joined, (RefusalCode, u32)> {
-    let target = Some(join::Target::EndpointId(endpoint.to_owned()));
-    technician.send(Body::Join(Join { request: 1, target })).await;
-    technician
-        .expect(|body| match body {
-            Body::Joined(joined) => Some(Ok(joined)),
-            Body::JoinRefused(refused) => Some(Err((refused.code(), refused.retry_after_ms))),
-            _ => None,
-        })
-        .await
-}
-
 async fn closed_with(peer: &Peer) -> (CloseCode, String) {
     match soon(peer.link.closed()).await {
         LinkError::Closed { code, reason } => (code, reason),
@@ -95,7 +83,7 @@ async fn a_header_that_comes_byte_by_byte_closes_its_technician_and_nobody_else(
     stage.counts("nearhand_links_dropped_total{cause=\"too_slow\"} 1").await;
     stage.technician = stage.house.technician(Preference::Quic).await;
     let endpoint = stage.agent.welcome.endpoint_id.clone();
-    stage.joined = join_endpoint(&mut stage.technician, &endpoint).await.expect("let in");
+    stage.joined = stage.technician.join_endpoint(&endpoint).await;
     stage.works().await;
 }
 
@@ -187,9 +175,10 @@ async fn a_page_that_joins_all_the_time_is_told_when_to_try_again() {
     let mut stage = Stage::set(|_| {}).await;
     let mut refused = None;
     for _ in 0..64 {
-        match join_endpoint(&mut stage.technician, "0").await {
-            Err((RefusalCode::Full, retry_after_ms)) => refused = Some(retry_after_ms),
-            Err((RefusalCode::NotKnown, _)) if refused.is_none() => {}
+        let answer = stage.technician.try_to_join("0").await.expect_err("no such endpoint");
+        match answer.code() {
+            RefusalCode::Full => refused = Some(answer.retry_after_ms),
+            RefusalCode::NotKnown if refused.is_none() => {}
             other => assert!(refused.is_some(), "{other:?}"),
         }
     }

@@ -11,8 +11,8 @@ use transport::LinkError;
 use transport::client::Preference;
 use wire::close::CloseCode;
 use wire::control::{
-    ColorMode, ControlWish, Demand, Display, Displays, Enrolment, Join, Joined, Leave, RefusalCode, Role,
-    Wanted, control::Body, hello::Proof, join,
+    ColorMode, ControlWish, Demand, Display, Displays, Enrolment, Joined, Leave, RefusalCode, Role, Wanted,
+    control::Body, hello::Proof,
 };
 use wire::cursor::Cursor;
 use wire::input::{Event, Pointer, Record};
@@ -31,25 +31,13 @@ struct Pair {
 async fn pair(house: &House, name: &str, preference: Preference) -> Pair {
     let (mut agent, _) = house.agent(name, preference).await;
     let mut technician = house.technician(preference).await;
-    let joined = join_endpoint(&mut technician, &agent.welcome.endpoint_id).await;
+    let joined = technician.join_endpoint(&agent.welcome.endpoint_id).await;
     let session = agent.expect(|body| match body {
         Body::SessionOpened(opened) => Some(opened.session),
         _ => None,
     });
     assert_eq!(session.await, joined.session);
     Pair { agent, technician, joined }
-}
-
-async fn join_endpoint(technician: &mut Peer, endpoint: &str) -> Joined {
-    let target = Some(join::Target::EndpointId(endpoint.to_owned()));
-    technician.send(Body::Join(Join { request: 7, target })).await;
-    technician
-        .expect(|body| match body {
-            Body::Joined(joined) => Some(joined),
-            Body::JoinRefused(refused) => panic!("{refused:?}"),
-            _ => None,
-        })
-        .await
 }
 
 impl Pair {
@@ -257,7 +245,7 @@ async fn a_late_technician_sees_what_is_stored() {
     let first = pair.show(1, Bytes::from_static(b"tile")).await;
 
     let mut late = house.technician(Preference::Quic).await;
-    let joined = join_endpoint(&mut late, &pair.agent.welcome.endpoint_id).await;
+    let joined = late.join_endpoint(&pair.agent.welcome.endpoint_id).await;
     assert_eq!(joined.session, pair.joined.session);
     assert_ne!(joined.seat, pair.joined.seat);
     let wanted = vec![Wanted { display: 0, mode: ColorMode::AllColors.into(), bytes_per_second: 0 }];
@@ -290,7 +278,7 @@ async fn displays_and_the_pointer_reach_who_is_in_and_who_comes_later() {
     assert_eq!(next_cursor(&pair.technician).await, at);
 
     let mut late = house.technician(Preference::Quic).await;
-    join_endpoint(&mut late, &pair.agent.welcome.endpoint_id).await;
+    late.join_endpoint(&pair.agent.welcome.endpoint_id).await;
     assert_eq!(late.expect(named).await, vec![display]);
     assert_eq!(next_cursor(&late).await, at);
 }
@@ -407,7 +395,7 @@ async fn a_viewer_that_reads_nothing_does_not_delay_the_others() {
     let mut pair = pair(&house, "reception", Preference::Quic).await;
     pair.demand().await;
     let mut stuck = house.technician(Preference::Quic).await;
-    let joined = join_endpoint(&mut stuck, &pair.agent.welcome.endpoint_id).await;
+    let joined = stuck.join_endpoint(&pair.agent.welcome.endpoint_id).await;
     let wanted = vec![Wanted { display: 0, mode: ColorMode::AllColors.into(), bytes_per_second: 0 }];
     stuck.send(Body::Demand(Demand { session: joined.session, wanted })).await;
     // Far more streams than a peer may have open that it does not read.
@@ -434,7 +422,7 @@ async fn a_newer_link_of_an_agent_takes_over_and_its_session_goes_on() {
     house.log_in().await;
     let (mut agent, key) = house.agent("reception", Preference::Quic).await;
     let mut technician = house.technician(Preference::Quic).await;
-    let joined = join_endpoint(&mut technician, &agent.welcome.endpoint_id).await;
+    let joined = technician.join_endpoint(&agent.welcome.endpoint_id).await;
     let mut pair = Pair { agent, technician, joined };
     pair.demand().await;
     pair.show(1, Bytes::from_static(b"old")).await;
@@ -483,13 +471,8 @@ async fn an_endpoint_that_is_away_or_unknown_is_refused() {
     for (id, code) in
         [(id.as_str(), RefusalCode::Offline), ("17", RefusalCode::NotKnown), ("?", RefusalCode::NotKnown)]
     {
-        let target = Some(join::Target::EndpointId(id.to_owned()));
-        technician.send(Body::Join(Join { request: 1, target })).await;
-        let refused = technician.expect(|body| match body {
-            Body::JoinRefused(refused) => Some(refused.code()),
-            _ => None,
-        });
-        assert_eq!(refused.await, code, "{id}");
+        let refused = technician.try_to_join(id).await.expect_err("refused");
+        assert_eq!(refused.code(), code, "{id}");
     }
 }
 

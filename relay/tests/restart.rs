@@ -9,25 +9,12 @@ use serde_json::json;
 use transport::client::Preference;
 use wire::close::CloseCode;
 use wire::control::{
-    ColorMode, ControlWish, Demand, GoingAway, Hello, Join, Joined, RefusalCode, Role, Wanted, control::Body,
-    hello::Proof, join,
+    ColorMode, ControlWish, Demand, GoingAway, Hello, RefusalCode, Role, Wanted, control::Body, hello::Proof,
 };
 use wire::input::{Event, Record};
 use wire::stream::{StreamHeader, StreamKind};
 use wire::version::OURS;
 use wire::{SessionId, Writer};
-
-async fn join_endpoint(technician: &mut Peer, endpoint: &str) -> Joined {
-    let target = Some(join::Target::EndpointId(endpoint.to_owned()));
-    technician.send(Body::Join(Join { request: 1, target })).await;
-    technician
-        .expect(|body| match body {
-            Body::Joined(joined) => Some(joined),
-            Body::JoinRefused(refused) => panic!("{refused:?}"),
-            _ => None,
-        })
-        .await
-}
 
 /// Waits for the goodbye, and goes as it asks.
 async fn told_to_come_back(mut peer: Peer) -> GoingAway {
@@ -85,7 +72,7 @@ async fn after_a_restart_everybody_is_back_without_a_login_and_input_stays_in_or
     let (agent, key) = house.agent("reception", Preference::Quic).await;
     let endpoint = agent.welcome.endpoint_id.clone();
     let mut technician = house.technician(Preference::Quic).await;
-    let joined = join_endpoint(&mut technician, &endpoint).await;
+    let joined = technician.join_endpoint(&endpoint).await;
     assert_eq!(type_keys(&mut technician, &agent, joined.session, &["a", "b"]).await, ["a", "b"]);
 
     let (house, to_agent, to_technician) = Box::pin(soon(async {
@@ -98,7 +85,7 @@ async fn after_a_restart_everybody_is_back_without_a_login_and_input_stays_in_or
     // The technician is back first, and waits in his session for the agent.
     let token = to_technician.resume_token;
     let mut technician = come_back(&house, &token).await.expect("let in");
-    let again = join_endpoint(&mut technician, &endpoint).await;
+    let again = technician.join_endpoint(&endpoint).await;
     assert_eq!(again.session, joined.session);
     let wanted = vec![Wanted { display: 0, mode: ColorMode::AllColors.into(), bytes_per_second: 0 }];
     technician.send(Body::Demand(Demand { session: again.session, wanted })).await;

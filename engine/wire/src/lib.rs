@@ -22,6 +22,7 @@ mod ids;
 pub mod input;
 pub mod limits;
 mod read;
+mod record;
 pub mod screen;
 pub mod shell;
 pub mod stream;

@@ -8,6 +8,7 @@
 use bytes::{Bytes, BytesMut};
 
 use crate::limits::{DETAIL_BYTES_MAX, SHELL_BYTES_MAX, SHELL_EXTENT_MAX, SHELL_RECORD_BYTES_MAX};
+use crate::record::{self, decode_bytes, encode_bytes};
 use crate::{DecodeError, Reader, ShellId, Writer};
 
 /// A terminal's size in characters; neither side is 0 nor over [`SHELL_EXTENT_MAX`].
@@ -134,7 +135,7 @@ impl ToShell {
                 body.varint(*from);
                 size.encode(&mut body);
             }
-            Self::Bytes(bytes) => return encode_bytes(TO_BYTES, bytes, out),
+            Self::Bytes(bytes) => return encode_bytes(TO_BYTES, bytes, SHELL_BYTES_MAX, out),
             Self::Resize(size) => {
                 body.u8(RESIZE);
                 size.encode(&mut body);
@@ -187,7 +188,7 @@ impl FromShell {
                 body.varint(*typed);
                 body.text(program);
             }
-            Self::Bytes(bytes) => return encode_bytes(FROM_BYTES, bytes, out),
+            Self::Bytes(bytes) => return encode_bytes(FROM_BYTES, bytes, SHELL_BYTES_MAX, out),
             Self::Ended(exit) => {
                 let (by, number) = match *exit {
                     Exit::Status(status) => (0, status),
@@ -273,22 +274,5 @@ fn extent(reader: &mut Reader) -> Result<u16, DecodeError> {
 }
 
 fn take_record(buffer: &mut BytesMut) -> Result<Option<Reader>, DecodeError> {
-    let body = crate::read::take_block(buffer, "shell record", SHELL_RECORD_BYTES_MAX)?;
-    Ok(body.map(Reader::new))
-}
-
-/// Bytes in as many records as they need; none for no bytes.
-fn encode_bytes(kind: u8, bytes: &Bytes, out: &mut Writer) {
-    let mut rest = bytes.clone();
-    while !rest.is_empty() {
-        let part = rest.split_to(rest.len().min(SHELL_BYTES_MAX));
-        out.varint(1 + part.len() as u64);
-        out.u8(kind);
-        out.shared(&part);
-    }
-}
-
-fn decode_bytes(reader: Reader) -> Result<Bytes, DecodeError> {
-    let bytes = reader.rest();
-    if bytes.is_empty() { Err(DecodeError::Truncated { wanted: 1, found: 0 }) } else { Ok(bytes) }
+    record::take(buffer, "shell record", SHELL_RECORD_BYTES_MAX)
 }

@@ -17,7 +17,10 @@ use transport::client::{ConnectOptions, Preference, Trust, connect};
 use transport::control::Control;
 use transport::settings::Congestion;
 use transport::{Link, Priority};
-use wire::control::{self, AgentKey, Device, Enrolment, Hello, Role, Welcome, control::Body, hello::Proof};
+use wire::control::{
+    self, AgentKey, Device, Enrolment, Hello, Join, JoinRefused, Joined, Role, Welcome, control::Body,
+    hello::Proof, join,
+};
 use wire::token::EnrolmentToken;
 use wire::version::{OURS, Protocols};
 
@@ -247,6 +250,23 @@ impl Peer {
             }
         })
         .await
+    }
+
+    /// Joins an endpoint's session, or says why not.
+    pub async fn try_to_join(&mut self, endpoint: &str) -> Result<Joined, JoinRefused> {
+        let target = Some(join::Target::EndpointId(endpoint.to_owned()));
+        self.send(Body::Join(Join { request: 1, target })).await;
+        self.expect(|body| match body {
+            Body::Joined(joined) => Some(Ok(joined)),
+            Body::JoinRefused(refused) => Some(Err(refused)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Joins an endpoint's session.
+    pub async fn join_endpoint(&mut self, endpoint: &str) -> Joined {
+        self.try_to_join(endpoint).await.expect("let in")
     }
 
     /// Sends a whole unidirectional stream.

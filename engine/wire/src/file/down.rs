@@ -2,11 +2,11 @@
 
 use bytes::{Bytes, BytesMut};
 
-use crate::file::{
-    FilePath, Hash, Item, Volume, decode_array, decode_bytes, decode_hole, decode_list, encode_bytes,
-    take_record,
+use crate::file::{FilePath, Hash, Item, Volume, decode_array, decode_hole, decode_list, take_record};
+use crate::limits::{
+    DETAIL_BYTES_MAX, FILE_BYTES_MAX, FILE_ITEMS_MAX, FILE_MARK_BYTES_MAX, FILE_VOLUMES_MAX,
 };
-use crate::limits::{DETAIL_BYTES_MAX, FILE_ITEMS_MAX, FILE_MARK_BYTES_MAX, FILE_VOLUMES_MAX};
+use crate::record::{decode_bytes, encode_bytes};
 use crate::{DecodeError, Reader, Writer};
 
 /// Why something is not done.
@@ -164,7 +164,7 @@ impl FromFile {
     /// Writes the record with its length in front.
     pub fn encode(&self, out: &mut Writer) {
         if let Self::Bytes(bytes) = self {
-            return encode_bytes(BYTES, bytes, out);
+            return encode_bytes(BYTES, bytes, FILE_BYTES_MAX, out);
         }
         let mut body = Writer::new();
         body.u8(self.kind());

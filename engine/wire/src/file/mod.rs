@@ -13,8 +13,8 @@ mod up;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::limits::{FILE_BYTES_MAX, FILE_PATH_BYTES_MAX, FILE_RECORD_BYTES_MAX};
-use crate::{DecodeError, Reader, Writer};
+use crate::limits::{FILE_PATH_BYTES_MAX, FILE_RECORD_BYTES_MAX};
+use crate::{DecodeError, Reader, Writer, record};
 
 pub use down::{FromFile, Why};
 pub use item::{FileKind, Item, Target, Volume};
@@ -85,24 +85,7 @@ impl std::fmt::Display for FilePath {
 }
 
 fn take_record(buffer: &mut BytesMut) -> Result<Option<Reader>, DecodeError> {
-    let body = crate::read::take_block(buffer, "file record", FILE_RECORD_BYTES_MAX)?;
-    Ok(body.map(Reader::new))
-}
-
-/// Bytes in as many records as they need; none for no bytes.
-fn encode_bytes(kind: u8, bytes: &Bytes, out: &mut Writer) {
-    let mut rest = bytes.clone();
-    while !rest.is_empty() {
-        let part = rest.split_to(rest.len().min(FILE_BYTES_MAX));
-        out.varint(1 + part.len() as u64);
-        out.u8(kind);
-        out.shared(&part);
-    }
-}
-
-fn decode_bytes(reader: Reader) -> Result<Bytes, DecodeError> {
-    let bytes = reader.rest();
-    if bytes.is_empty() { Err(DecodeError::Truncated { wanted: 1, found: 0 }) } else { Ok(bytes) }
+    record::take(buffer, "file record", FILE_RECORD_BYTES_MAX)
 }
 
 /// A stretch of zeros; none has no length.

@@ -3,10 +3,11 @@
 use bytes::{Bytes, BytesMut};
 
 use crate::file::{
-    FileKind, FilePath, Hash, Item, UploadId, decode_array, decode_bytes, decode_flag, decode_hole,
-    decode_list, encode_bytes, take_record,
+    FileKind, FilePath, Hash, Item, UploadId, decode_array, decode_flag, decode_hole, decode_list,
+    take_record,
 };
-use crate::limits::{FILE_MARK_BYTES_MAX, FILE_PATHS_MAX};
+use crate::limits::{FILE_BYTES_MAX, FILE_MARK_BYTES_MAX, FILE_PATHS_MAX};
+use crate::record::{decode_bytes, encode_bytes};
 use crate::{DecodeError, Reader, Writer};
 
 /// What a technician says on a file stream. The first ten are requests, of which one comes first; the rest belongs to
@@ -140,7 +141,7 @@ impl ToFile {
     /// Writes the record with its length in front.
     pub fn encode(&self, out: &mut Writer) {
         if let Self::Bytes(bytes) = self {
-            return encode_bytes(BYTES, bytes, out);
+            return encode_bytes(BYTES, bytes, FILE_BYTES_MAX, out);
         }
         let mut body = Writer::new();
         body.u8(self.kind());

@@ -1,18 +1,15 @@
 //! Bytes of update streams, headers and operations without QUIC, for the recorded desktops in all colours, played
 //! in real time by an agent. The first picture is left out, and the last one must be right to the pixel.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use e2e::endpoint::Endpoint;
 use e2e::site::Site;
 use e2e::technician;
+use figures::codec;
 use figures::figure::{Figure, or_skip};
 use figures::stage::rendition;
-use frame::{Picture, Region};
-use platform::fake::RecordingReader;
-use sha2::{Digest, Sha256};
 use view::technician::Technician;
 
 /// A recording, and what others needed for it, in kB: TigerVNC's Tight, and the prototype with zstd at level 3.
@@ -46,17 +43,16 @@ const LOOK: Duration = Duration::from_millis(20);
 
 #[tokio::main]
 async fn main() {
-    let corpus = std::env::var("NEARHAND_CORPUS").unwrap_or_else(|_| "../shared/corpus".to_owned());
     for clip in CLIPS {
-        or_skip(clip.name, measure(Path::new(&corpus), &clip).await);
+        or_skip(clip.name, measure(&clip).await);
     }
 }
 
-async fn measure(corpus: &Path, clip: &Clip) -> anyhow::Result<()> {
-    let path = corpus.join(format!("{}.td.zst", clip.name));
-    let recording = Recording::read(&path)?;
+async fn measure(clip: &Clip) -> anyhow::Result<()> {
+    let recorded = codec::clip::named(clip.name)?;
+    let recording = recorded.outline()?;
     let site = Site::start()?;
-    let platform = format!("fake:{}?hold={}", path.display(), HOLD.as_millis());
+    let platform = format!("fake:{}?hold={}", recorded.path.display(), HOLD.as_millis());
     let _endpoint = Endpoint::start(&site, clip.name, &platform)?;
     let technician = technician::join(&site, clip.name).await?;
     let start = Instant::now();
@@ -81,35 +77,4 @@ async fn until_hash(technician: &Technician, wanted: &str, end: Instant) -> anyh
         tokio::time::sleep(LOOK).await;
     }
     Ok(())
-}
-
-/// What must be seen.
-struct Recording {
-    frames: u32,
-    length: Duration,
-    first: String,
-    last: String,
-}
-
-impl Recording {
-    fn read(path: &Path) -> anyhow::Result<Self> {
-        let mut reader = RecordingReader::open(path)?;
-        let mut picture = Picture::new(reader.size())?;
-        let (mut frames, mut length, mut first) = (0, Duration::ZERO, String::new());
-        while let Some(head) = reader.next_frame()? {
-            reader.draw(&mut picture, &mut Region::default())?;
-            if frames == 0 {
-                first = hash(&picture);
-            }
-            (frames, length) = (frames + 1, head.at);
-        }
-        Ok(Self { frames, length, first, last: hash(&picture) })
-    }
-}
-
-/// As [`Technician::hash`] has it.
-fn hash(picture: &Picture) -> String {
-    let rgb: Vec<u8> =
-        picture.pixels().chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect();
-    Sha256::digest(rgb).iter().map(|byte| format!("{byte:02x}")).collect()
 }
