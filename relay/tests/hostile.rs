@@ -9,7 +9,7 @@ use relay::config::Config;
 use transport::client::Preference;
 use transport::{LinkError, RecvStream, SendStream, StreamError};
 use wire::close::CloseCode;
-use wire::control::{Joined, RefusalCode, Role, control::Body, hello::Proof};
+use wire::control::{Joined, RefusalCode, Role, hello::Proof};
 use wire::screen::Update;
 use wire::stream::{StreamHeader, StreamKind};
 use wire::version::OURS;

@@ -93,11 +93,14 @@ fn programs(metadata: &Metadata) -> Vec<Program> {
     metadata.workspace_packages().into_iter().flat_map(of).collect()
 }
 
+/// Just these programs and what they need: each is optimised as a whole, which takes a while.
 fn build(shell: &Shell, programs: &[Program]) -> Result<()> {
     let packages: BTreeSet<&str> =
         programs.iter().map(|program| program.package.as_str()).chain(BESIDE).collect();
     let packages = packages.into_iter().flat_map(|package| ["-p", package]);
-    shell::run(&mut shell.cargo(["build", "--release", "--locked", "--bins"].into_iter().chain(packages)))
+    let names = programs.iter().map(|program| program.name.as_str()).chain(BESIDE);
+    let names = names.flat_map(|name| ["--bin", name]);
+    shell::run(&mut shell.cargo(["build", "--release", "--locked"].into_iter().chain(packages).chain(names)))
 }
 
 /// Runs one program to its end or its bound; what it printed until then counts.
