@@ -227,14 +227,16 @@ impl Relay {
     /// Stops the relay: peers are told to come back, requests may end, and then everything is closed.
     pub async fn stop(self) {
         tracing::info!("stopping");
+        self.endpoint.turn_away();
         self.site.stop.cancel();
         self.site.tasks.close();
         if timeout(DRAIN_TIMEOUT, self.site.tasks.wait()).await.is_err() {
             tracing::warn!(tasks = self.site.tasks.len(), "did not end in time and are cut off");
         }
-        self.endpoint.close(CloseCode::GoingAway, "the relay stops", DRAIN_TIMEOUT).await;
         self.writing.end().await;
         self.site.db.close().await;
+        // Last of all: a closed socket refuses who knocks, and until then he is not heard.
+        self.endpoint.close(CloseCode::GoingAway, "the relay stops", DRAIN_TIMEOUT).await;
         drop(self.claim);
         tracing::info!("stopped");
     }

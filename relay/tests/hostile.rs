@@ -9,7 +9,9 @@ use relay::config::Config;
 use transport::client::Preference;
 use transport::{LinkError, RecvStream, SendStream, StreamError};
 use wire::close::CloseCode;
-use wire::control::{Joined, RefusalCode, Role, hello::Proof};
+use wire::control::{Answer, Joined, RefusalCode, Role, control::Body, hello::Proof};
+use wire::cursor::Cursor;
+use wire::input::Pointer;
 use wire::screen::Update;
 use wire::stream::{StreamHeader, StreamKind};
 use wire::version::OURS;
@@ -187,6 +189,47 @@ async fn a_page_that_joins_all_the_time_is_told_when_to_try_again() {
     let figures = stage.house.figures().await;
     assert!(!figures.contains("nearhand_joins_refused_total 0"), "{figures}");
     stage.works().await;
+}
+
+#[tokio::test]
+async fn who_says_more_than_a_link_may_is_closed_and_the_others_go_on() {
+    let mut stage = Stage::set(|config| config.links.messages_per_second_max = 50).await;
+    let mut storming = stage.house.technician(Preference::Quic).await;
+    let answer = Answer { session: stage.joined.session, ..Answer::default() };
+    for _ in 0..400 {
+        // It may be closed before the last one.
+        let _ = storming.control.send(Body::Answer(answer)).await.is_ok();
+    }
+    let (code, reason) = closed_with(&storming).await;
+    assert_eq!(code, CloseCode::OverLimit);
+    assert!(reason.contains("control messages"), "{reason}");
+    stage.works().await;
+    stage.technician.send(Body::Answer(answer)).await;
+    stage.works().await;
+}
+
+#[tokio::test]
+async fn a_viewer_who_stops_the_stream_of_the_pointer_keeps_his_link_and_gets_no_other() {
+    let stage = Stage::set(|_| {}).await;
+    let mut pointer = soon(stage.agent.link.open_uni()).await.expect("a stream");
+    let mut chunks = stage.header(StreamKind::Cursor);
+    chunks.push(pointer_at(1));
+    pointer.write(&chunks).await.expect("written");
+    let mut shown = soon(stage.technician.link.accept_uni()).await.expect("a stream");
+    assert_eq!(soon(shown.take_header()).await.expect("a header").kind, StreamKind::Cursor);
+    shown.stop(CloseCode::Cancelled);
+    drop(shown);
+    for x in 2..20 {
+        pointer.write(&[pointer_at(x)]).await.expect("written");
+        stage.works().await;
+    }
+    stage.counts("nearhand_links_dropped_total{cause=\"malformed\"} 0").await;
+}
+
+fn pointer_at(x: u16) -> Bytes {
+    let mut out = Writer::new();
+    Cursor::At(Pointer { display: 0, x, y: 0 }).encode(&mut out);
+    out.into_bytes()
 }
 
 #[tokio::test]

@@ -29,6 +29,9 @@ const MODES: Readonly<Record<ColorModeName, ColorMode>> = {
   "video-optimized": ColorMode.VIDEO_OPTIMIZED,
 };
 
+/** The relay hears at most this late what was applied: one answer for several updates is as good, and costs less. */
+const ANSWER_WITHIN_MS = 100;
+
 export interface ViewerParts {
   readonly connection: Connection;
   readonly session: SessionId;
@@ -48,6 +51,9 @@ export class Viewer {
   readonly #renditions = new Map<RenditionId, Rendition>();
   #shown: RenditionId | undefined;
   #frame: { lastInput: number; capturedUs: number } | undefined;
+  /** What the relay did not hear yet, one a rendition. */
+  readonly #owed = new Map<RenditionId, { applied: number; decodeMs: number; paintMs: number }>();
+  #answering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: ViewerParts) {
     this.#parts = parts;
@@ -76,6 +82,7 @@ export class Viewer {
 
   /** The link is lost, or the session over: nothing is decoded any more. */
   close(): void {
+    clearTimeout(this.#answering);
     for (const rendition of this.#renditions.values()) {
       rendition.forget();
     }
@@ -101,7 +108,7 @@ export class Viewer {
     const paintedMs = performance.now();
     counters.decodeMs += decodedMs - startMs;
     counters.paintMs += paintedMs - decodedMs;
-    this.#answer(id, rendition.applied, decodedMs - startMs, paintedMs - decodedMs);
+    this.#owe(id, rendition.applied, decodedMs - startMs, paintedMs - decodedMs);
     this.refresh();
   }
 
@@ -155,15 +162,26 @@ export class Viewer {
     });
   }
 
-  #answer(rendition: RenditionId, applied: number, decodeMs: number, paintMs: number): void {
+  #owe(rendition: RenditionId, applied: number, decodeMs: number, paintMs: number): void {
+    this.#owed.set(rendition, { applied, decodeMs, paintMs });
+    this.#answering ??= setTimeout(() => {
+      this.#answering = undefined;
+      this.#answer();
+    }, ANSWER_WITHIN_MS);
+  }
+
+  #answer(): void {
     const { connection, session } = this.#parts;
-    connection.send("answer", {
-      session,
-      rendition,
-      applied: BigInt(applied),
-      decodeUs: Math.round(decodeMs * 1000),
-      paintUs: Math.round(paintMs * 1000),
-    });
+    for (const [rendition, { applied, decodeMs, paintMs }] of this.#owed) {
+      connection.send("answer", {
+        session,
+        rendition,
+        applied: BigInt(applied),
+        decodeUs: Math.round(decodeMs * 1000),
+        paintUs: Math.round(paintMs * 1000),
+      });
+    }
+    this.#owed.clear();
   }
 
   #rendition(id: RenditionId | undefined): Rendition | undefined {

@@ -41,6 +41,7 @@ pub struct HandshakeCounts {
     retried: AtomicU64,
     refused: AtomicU64,
     failed: AtomicU64,
+    unheard: AtomicU64,
 }
 
 impl HandshakeCounts {
@@ -52,6 +53,11 @@ impl HandshakeCounts {
     /// Clients that were turned away, because as many as may be were under way.
     pub fn refused(&self) -> u64 {
         self.refused.load(Relaxed)
+    }
+
+    /// Packets of clients that knocked after [`Endpoint::turn_away`].
+    pub fn unheard(&self) -> u64 {
+        self.unheard.load(Relaxed)
     }
 
     /// Handshakes that were begun and came to nothing.
@@ -92,6 +98,7 @@ pub enum Incoming {
 pub struct Endpoint {
     endpoint: quinn::Endpoint,
     ready: Mutex<mpsc::Receiver<Incoming>>,
+    turns_away: CancellationToken,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -107,18 +114,20 @@ impl Endpoint {
         let endpoint =
             bind_quic(address, config.clone()).map_err(|error| BindError::Socket { address, error })?;
         let (sender, ready) = mpsc::channel(settings::READY_LINKS_MAX);
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let (turns_away, stop, tasks) =
+            (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let porter = Porter {
             config,
             congestion: options.congestion,
             counts: Arc::clone(&options.counts),
             handshakes: Arc::new(Semaphore::new(settings::HANDSHAKES_MAX)),
             ready: sender,
+            turns_away: turns_away.clone(),
             stop: stop.clone(),
             tasks: tasks.clone(),
         };
         tasks.spawn(porter.run(endpoint.clone()));
-        Ok(Self { endpoint, ready: Mutex::new(ready), stop, tasks })
+        Ok(Self { endpoint, ready: Mutex::new(ready), turns_away, stop, tasks })
     }
 
     /// Where it listens.
@@ -134,9 +143,17 @@ impl Endpoint {
         self.ready.lock().await.recv().await
     }
 
+    /// Hears no first packet any more, and gives up handshakes that are under way; links that are open go on. Who
+    /// knocks is not told: he knocks again soon, and finds the program that comes after this one. Refused, or let in to
+    /// be closed again, he would come back later.
+    pub fn turn_away(&self) {
+        self.turns_away.cancel();
+    }
+
     /// Takes no more links, closes those that are open, and waits at most `deadline` until the peers can have heard
     /// of it. Says whether all of them did.
     pub async fn close(&self, code: CloseCode, reason: &str, deadline: Duration) -> bool {
+        self.turn_away();
         self.stop.cancel();
         self.tasks.close();
         self.endpoint.close(code.to_wire().into(), reason.as_bytes());
@@ -150,6 +167,7 @@ impl Endpoint {
 
 impl Drop for Endpoint {
     fn drop(&mut self) {
+        self.turn_away();
         self.stop.cancel();
         self.endpoint.close(CloseCode::GoingAway.to_wire().into(), b"");
     }
@@ -224,6 +242,7 @@ struct Porter {
     counts: Arc<HandshakeCounts>,
     handshakes: Arc<Semaphore>,
     ready: mpsc::Sender<Incoming>,
+    turns_away: CancellationToken,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -243,6 +262,10 @@ impl Porter {
 
     /// Starts a handshake, or asks the client to prove its address first, or turns it away.
     fn admit(&self, incoming: quinn::Incoming) {
+        if self.turns_away.is_cancelled() {
+            self.counts.unheard.fetch_add(1, Relaxed);
+            return incoming.ignore();
+        }
         let under_way = settings::HANDSHAKES_MAX - self.handshakes.available_permits();
         if settings::HANDSHAKES_BEFORE_RETRY <= under_way && incoming.may_retry() {
             self.counts.retried.fetch_add(1, Relaxed);
@@ -258,12 +281,12 @@ impl Porter {
         };
         let meter = Meter::default();
         let config = self.config(&meter);
-        let (ready, stop) = (self.ready.clone(), self.stop.clone());
+        let (ready, turns_away) = (self.ready.clone(), self.turns_away.clone());
         let counts = Arc::clone(&self.counts);
         self.tasks.spawn(async move {
             tokio::select! {
                 biased;
-                () = stop.cancelled() => {}
+                () = turns_away.cancelled() => {}
                 is_ready = greet(incoming, config, meter, ready, permit) => {
                     counts.failed.fetch_add(u64::from(!is_ready), Relaxed);
                 }

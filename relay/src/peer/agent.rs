@@ -9,6 +9,7 @@ use bytes::BytesMut;
 use desk::{Actor, chat};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use proto::screen::ANSWER_WITHIN;
 use tokio::time::timeout;
 use transport::control::Control;
 use transport::{Link, RecvStream, StreamError};
@@ -31,10 +32,6 @@ use crate::time::Moment;
 
 /// Streams of one agent that are read at the same time: what it may have open in a session.
 const READINGS_MAX: usize = transport::settings::STREAMS_LIVE as usize;
-
-/// The agent hears at most this late what was applied here. It needs that to make later updates wait for less, never to
-/// go on: so one answer for several updates is as good, and each costs a packet either way.
-const ANSWER_WITHIN: Duration = Duration::from_millis(100);
 
 /// Displays that are kept of what an agent says.
 const DISPLAYS_MAX: usize = 64;

@@ -47,6 +47,9 @@ pub(super) enum Ended {
     /// A stream was begun, and did not go on in time.
     #[error("{0} did not come in time")]
     Slow(&'static str),
+    /// More control messages than anybody has reason to send.
+    #[error("more control messages than a link may send")]
+    Storm,
     /// An update that breaks a rule.
     #[error("update: {0}")]
     Update(#[from] plane::Refused),
@@ -88,7 +91,7 @@ impl Ended {
             Self::Control(error) => error.close_code(),
             Self::Stream { error, .. } => error.close_code().unwrap_or(CloseCode::OutOfOrder),
             Self::Update(_) => CloseCode::Malformed,
-            Self::Demand(_) => CloseCode::OverLimit,
+            Self::Demand(_) | Self::Storm => CloseCode::OverLimit,
             Self::OutOfOrder(_) => CloseCode::OutOfOrder,
             Self::Db(_) => CloseCode::Internal,
         })

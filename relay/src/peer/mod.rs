@@ -21,10 +21,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use futures_util::FutureExt as _;
 use serde::Deserialize;
 use transport::server::{BrowserRequest, Endpoint, Incoming};
 use transport::settings::LINK_PATH;
+use wire::close::CloseCode;
 
+use crate::caps::Allowance;
 use crate::config::{ConfigError, within};
 use crate::site::Site;
 
@@ -50,6 +53,9 @@ pub struct Limits {
     pub streams_of_session_max: usize,
     /// The same for one account or external, in all its sessions.
     pub streams_of_account_max: usize,
+    /// Control messages that a link may send each second, and four times as many at once. A page that shows sixteen
+    /// sessions sends some 200.
+    pub messages_per_second_max: u32,
     /// How long a stream's header may take to come.
     pub header_timeout_ms: u64,
     /// How long an update may take to come, all of it: a full screen of text on a line of 64 kb/s.
@@ -66,6 +72,7 @@ impl Default for Limits {
             links_max: 50_000,
             streams_of_session_max: 64,
             streams_of_account_max: 128,
+            messages_per_second_max: 1_000,
             header_timeout_ms: 5_000,
             update_timeout_ms: 60_000,
         }
@@ -80,6 +87,7 @@ impl Limits {
         within("links.links_max", self.links_max, 1, 1_000_000)?;
         within("links.streams_of_session_max", self.streams_of_session_max, 1, 4_096)?;
         within("links.streams_of_account_max", self.streams_of_account_max, 1, 4_096)?;
+        within("links.messages_per_second_max", self.messages_per_second_max, 10, 1_000_000)?;
         within("links.header_timeout_ms", self.header_timeout_ms, 100, 60_000)?;
         within("links.update_timeout_ms", self.update_timeout_ms, 1_000, 600_000)
     }
@@ -87,6 +95,12 @@ impl Limits {
     /// How long a stream's header may take to come.
     pub(crate) fn header_timeout(&self) -> Duration {
         Duration::from_millis(self.header_timeout_ms)
+    }
+
+    /// How many control messages a link may send.
+    pub(crate) fn messages(&self) -> Allowance {
+        let each = Duration::from_secs(1) / self.messages_per_second_max;
+        Allowance::new(self.messages_per_second_max.saturating_mul(4), each)
     }
 
     /// How long an update may take to come.
@@ -105,7 +119,7 @@ pub(crate) async fn accept(site: Arc<Site>, endpoint: Arc<Endpoint>) {
     loop {
         let incoming = tokio::select! {
             biased;
-            () = site.stop.cancelled() => return,
+            () = site.stop.cancelled() => return turn_away(&endpoint),
             incoming = endpoint.accept() => incoming,
         };
         match incoming {
@@ -115,6 +129,15 @@ pub(crate) async fn accept(site: Arc<Site>, endpoint: Arc<Endpoint>) {
                 drop(site.tasks.spawn(greet_browser(Arc::clone(&site), request)));
             }
             Some(other) => tracing::debug!(?other, "came in on a way that is not known here"),
+        }
+    }
+}
+
+/// The relay stops: who came in last and waits to be greeted is told so, and comes back.
+fn turn_away(endpoint: &Endpoint) {
+    while let Some(Some(incoming)) = endpoint.accept().now_or_never() {
+        if let Incoming::Native(link) = incoming {
+            link.close(CloseCode::GoingAway, "the relay stops");
         }
     }
 }

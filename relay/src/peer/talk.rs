@@ -14,6 +14,7 @@ use transport::control::{Control, ControlError, Receiver, Sender};
 use wire::close::CloseCode;
 use wire::control::{GoingAway, control::Body};
 
+use crate::caps::Allowance;
 use crate::peer::ended::Ended;
 use crate::session::{Ending, Outgoing};
 use crate::site::Site;
@@ -33,6 +34,8 @@ pub(super) struct Talk {
     clock: LinkClock,
     outgoing: Outgoing,
     end: Ending,
+    /// What the peer may still say.
+    allowance: Allowance,
     /// With it the peer comes back after a restart, if it needs one.
     resume_token: bytes::Bytes,
     /// Fires when the peer or the relay is to end.
@@ -61,8 +64,20 @@ impl Talk {
         let resume_token = bytes::Bytes::new();
         let ended = Box::pin(end.wanted());
         let alarm = Box::pin(tokio::time::sleep(Duration::ZERO));
-        let is_open = false;
-        Self { link, sender, receiver, liveness, clock, outgoing, end, resume_token, ended, alarm, is_open }
+        Self {
+            allowance: site.config.links.messages(),
+            is_open: false,
+            link,
+            sender,
+            receiver,
+            liveness,
+            clock,
+            outgoing,
+            end,
+            resume_token,
+            ended,
+            alarm,
+        }
     }
 
     /// What the peer is given when the relay goes away. An agent needs nothing: its key is its proof.
@@ -108,7 +123,9 @@ impl Talk {
             Event::Open => {}
             Event::Received(received) => {
                 site.metrics.control_in_messages.increment(1);
-                match received? {
+                let body = received?;
+                self.allowance.take(now).map_err(|_| Ended::Storm)?;
+                match body {
                     Body::Ping(ping) => self.liveness.handle(now, Input::Ping(ping)),
                     Body::Pong(pong) => self.liveness.handle(now, Input::Pong(pong)),
                     body => {

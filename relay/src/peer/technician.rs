@@ -1,6 +1,7 @@
 //! A technician's link: he joins sessions, says what he wants to see, and does things there.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -142,12 +143,20 @@ impl TechnicianTask<'_> {
         let expires = tokio::time::Instant::now() + self.login.expires.after(Moment::now());
         let header_max = self.site.config.links.header_timeout();
         let mut headers = JoinSet::new();
+        // Waits that last over many events: to begin them anew for each would cost more than most events.
+        let mut over = pin!(async {
+            tokio::select! {
+                biased;
+                () = login_over.cancelled() => Ended::LoginOver,
+                () = console_over.cancelled() => Ended::TakenOver,
+                () = tokio::time::sleep_until(expires) => Ended::LoginOver,
+            }
+        });
+        let (mut accepting_uni, mut accepting_bi) = (pin!(link.accept_uni()), pin!(link.accept_bi()));
         loop {
             let step = tokio::select! {
                 biased;
-                () = login_over.cancelled() => Err(Ended::LoginOver),
-                () = console_over.cancelled() => Err(Ended::TakenOver),
-                () = tokio::time::sleep_until(expires) => Err(Ended::LoginOver),
+                ended = over.as_mut() => Err(ended),
                 event = self.talk.wait() => self.control(event).await,
                 Some(ended) = self.inputs.join_next(), if !self.inputs.is_empty() => self.input_ended(ended),
                 Some(asked) = self.asking.join_next(), if !self.asking.is_empty() => match asked {
@@ -162,8 +171,9 @@ impl TechnicianTask<'_> {
                     Ok(Err(Ended::Stream { error: StreamError::Reset(_), .. })) | Err(_) => Ok(()),
                     Ok(Err(ended)) => Err(ended),
                 },
-                stream = link.accept_uni(), if headers.len() + self.inputs.len() < STREAMS_MAX => match stream {
+                stream = accepting_uni.as_mut(), if headers.len() + self.inputs.len() < STREAMS_MAX => match stream {
                     Ok(mut stream) => {
+                        accepting_uni.set(link.accept_uni());
                         headers.spawn(async move {
                             Ok((header_of(&mut stream, header_max).await?, Incoming::Uni(stream)))
                         });
@@ -171,8 +181,9 @@ impl TechnicianTask<'_> {
                     }
                     Err(error) => Err(error.into()),
                 },
-                stream = link.accept_bi(), if headers.len() < STREAMS_MAX => match stream {
+                stream = accepting_bi.as_mut(), if headers.len() < STREAMS_MAX => match stream {
                     Ok((send, mut recv)) => {
+                        accepting_bi.set(link.accept_bi());
                         headers.spawn(async move {
                             Ok((header_of(&mut recv, header_max).await?, Incoming::Bi(send, recv)))
                         });

@@ -40,6 +40,8 @@ pub(super) struct Viewer {
     /// A stream that was opened for an update that was not there after all.
     spare: Option<SendStream>,
     cursor: Option<SendStream>,
+    /// Whether he stopped the stream of the pointer: he gets no other, and keeps his link.
+    is_cursor_unwanted: bool,
     cursor_seen: CursorSeen,
 }
 
@@ -62,6 +64,7 @@ impl Viewer {
             told_rate: 0,
             spare: None,
             cursor: None,
+            is_cursor_unwanted: false,
             cursor_seen: CursorSeen::default(),
             link,
             place,
@@ -130,6 +133,9 @@ impl Viewer {
     }
 
     async fn send_cursor(&mut self) -> Result<(), Failed> {
+        if self.is_cursor_unwanted {
+            return Ok(());
+        }
         let mut seen = self.cursor_seen;
         let mut records = self.place.session.cursor_since(&mut seen);
         if records.is_empty() {
@@ -146,9 +152,14 @@ impl Viewer {
                 stream
             }
         };
-        timeout(self.site.config.links.write_timeout(), stream.write(&records))
-            .await
-            .map_err(|_| Failed::TooSlow)??;
+        let limit = self.site.config.links.write_timeout();
+        match timeout(limit, stream.write(&records)).await.map_err(|_| Failed::TooSlow)? {
+            Err(StreamError::Stopped(_)) => {
+                self.is_cursor_unwanted = true;
+                return Ok(());
+            }
+            written => written?,
+        }
         let bytes = records.iter().map(Bytes::len).sum();
         self.site.metrics.wrote(StreamKind::Cursor, bytes);
         self.cursor = Some(stream);

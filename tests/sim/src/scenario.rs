@@ -5,7 +5,7 @@ use anyhow::Context;
 use crate::agent::Habits;
 use crate::film::Showing;
 use crate::rng::Rng;
-use crate::world::{Figures, Upper, World};
+use crate::world::{Figures, Manners, Upper, World};
 
 /// Microseconds between two looks at the world: the agent captures so often.
 const TICK_US: u64 = 20_000;
@@ -42,6 +42,10 @@ pub struct Theme {
     pub lose_film: u64,
     /// Films begin in so many of a hundred captures.
     pub film_percent: u64,
+    /// Viewers of a hundred who mean no good, until lines are good.
+    pub hostile_percent: u64,
+    /// What happens on the desktop in a tick, at most.
+    pub acts_max: u64,
 }
 
 impl Theme {
@@ -58,6 +62,8 @@ impl Theme {
         ask: 0,
         lose_film: 0,
         film_percent: 0,
+        hostile_percent: 0,
+        acts_max: 2,
     };
     /// Relays behind relays.
     pub const CHAINS: Self = Self { relays_max: 3, viewers_max: 3, ..Self::LINES };
@@ -71,6 +77,10 @@ impl Theme {
     pub const STORMS: Self = Self { ask: 300, relays_max: 2, ..Self::LINES };
     /// Viewers look away and come back on the same link.
     pub const DEMAND: Self = Self { toggle: 80, relays_max: 2, ..Self::LINES };
+    /// Some viewers read nothing, or say what makes no sense, all the time.
+    pub const HOSTILE: Self = Self { hostile_percent: 50, relays_max: 2, ..Self::LINES };
+    /// More happens than any line carries.
+    pub const OVERLOAD: Self = Self { acts_max: 60, relays_max: 2, ..Self::LINES };
     /// Films begin, move and end, on lines of any quality.
     pub const FILMS: Self =
         Self { film_percent: 15, lose_film: 20, relays_max: 2, cut_viewer: 20, ..Self::LINES };
@@ -84,6 +94,7 @@ impl Theme {
         ask: 50,
         lose_film: 10,
         film_percent: 8,
+        hostile_percent: 20,
         relays_max: 3,
         ..Self::LINES
     };
@@ -127,7 +138,13 @@ fn build(theme: &Theme, seed: u64) -> World {
     }
     let mut world = World::new(seed, habits, &above);
     for _ in 0..rng.between(1, theme.viewers_max) {
-        world.add_viewer(rng.below(relays) as usize);
+        let relay = rng.below(relays) as usize;
+        let manners = match rng.percent(theme.hostile_percent) {
+            false => Manners::Good,
+            true if rng.percent(50) => Manners::Deaf,
+            true => Manners::Raving,
+        };
+        world.add_viewer(relay, manners);
     }
     world
 }
@@ -135,7 +152,7 @@ fn build(theme: &Theme, seed: u64) -> World {
 /// What happens in a tick.
 fn happen(theme: &Theme, world: &mut World) -> anyhow::Result<()> {
     let thousandths = |world: &mut World, chance| world.rng.below(1_000) < chance;
-    for _ in 0..world.rng.below(3) {
+    for _ in 0..world.rng.below(theme.acts_max + 1) {
         world.agent.desktop.act(&mut world.rng);
     }
     if thousandths(world, theme.new_epoch) {
@@ -150,6 +167,7 @@ fn happen(theme: &Theme, world: &mut World) -> anyhow::Result<()> {
         }
     }
     for viewer in 0..world.viewers() {
+        world.rave(viewer);
         if thousandths(world, theme.cut_viewer) {
             world.cut_viewer(viewer);
         }

@@ -82,6 +82,18 @@ struct Node {
     link: Option<u64>,
     watches: bool,
     inputs: u32,
+    manners: Manners,
+}
+
+/// How a viewer behaves until lines are good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manners {
+    /// As he should.
+    Good,
+    /// Takes nothing off his line, and answers nothing.
+    Deaf,
+    /// Takes all, looks at nothing, and says what makes no sense.
+    Raving,
 }
 
 /// What a run cost.
@@ -157,9 +169,9 @@ impl World {
     }
 
     /// A viewer that connects to a relay when [`World::connect`] is called.
-    pub fn add_viewer(&mut self, relay: usize) {
+    pub fn add_viewer(&mut self, relay: usize, manners: Manners) {
         let receiver = Receiver::default();
-        self.nodes.push(Node { receiver, relay, link: None, watches: true, inputs: 0 });
+        self.nodes.push(Node { receiver, relay, link: None, watches: true, inputs: 0, manners });
     }
 
     /// How many relays there are.
@@ -274,6 +286,35 @@ impl World {
         }
     }
 
+    /// A viewer who means no good says something. What breaks a rule costs him his line.
+    pub fn rave(&mut self, place: usize) {
+        let node = &self.nodes[place];
+        let Some(link) = node.link.filter(|_| node.manners == Manners::Raving) else { return };
+        let (session, rendition) = match self.rng.below(3) {
+            0 => (SESSION.to_wire(), self.rng.below(1 << 17) as u32),
+            1 => (self.rng.below(99), u32::from(RenditionId::of(0, ColorMode::AllColors).to_wire())),
+            _ => (SESSION.to_wire(), u32::from(RenditionId::of(0, ColorMode::AllColors).to_wire())),
+        };
+        let said = match self.rng.below(4) {
+            0 => {
+                let applied = (1 << 40) + self.rng.below(1 << 20);
+                Up::Answer(Answer { session, rendition, applied, decode_us: 0, paint_us: 0 })
+            }
+            1 => {
+                let tiles = (0..200).map(|_| self.rng.below(1 << 18) as u32).collect();
+                let videos = (0..20).map(|_| self.rng.below(1 << 10) as u32).collect();
+                let epoch = self.rng.below(1 << 20);
+                Up::Refresh(Refresh { session, rendition, epoch, tiles, videos })
+            }
+            2 => {
+                let display = 256 + self.rng.below(512) as u32;
+                Up::Demand(vec![Wanted { display, ..Wanted::default() }])
+            }
+            _ => Up::Demand(demand(self.rng.percent(50))),
+        };
+        self.send_up(link, said);
+    }
+
     /// Checks that every viewer shows all films at their newest pictures.
     pub fn check_films(&self) -> anyhow::Result<()> {
         for (place, node) in self.nodes.iter().enumerate() {
@@ -295,6 +336,11 @@ impl World {
     /// From here on all lines are good, and everybody watches.
     pub fn calm(&mut self) {
         self.is_calm = true;
+        for place in 0..self.nodes.len() {
+            if std::mem::replace(&mut self.nodes[place].manners, Manners::Good) != Manners::Good {
+                self.cut_viewer(place);
+            }
+        }
         for link in self.links.values_mut() {
             link.down.mend();
             link.up.mend();
@@ -398,7 +444,17 @@ impl World {
 
     fn arrive_down(&mut self, id: u64, bytes: Bytes) -> anyhow::Result<()> {
         let Some(link) = self.links.get_mut(&id) else { return Ok(()) };
+        let manners = match link.lower {
+            Lower::Viewer(place) => self.nodes[place].manners,
+            Lower::Relay(_) => Manners::Good,
+        };
+        if manners == Manners::Deaf {
+            return Ok(());
+        }
         link.in_flight_bytes -= bytes.len();
+        if manners == Manners::Raving {
+            return Ok(());
+        }
         let update = Update::decode(bytes)?;
         match link.lower {
             Lower::Relay(relay) => {
@@ -431,7 +487,12 @@ impl World {
         match up {
             Up::Answer(answer) => relay.session.answer(seat, &answer),
             Up::Refresh(refresh) => relay.session.refresh(seat, &refresh),
-            Up::Demand(wanted) => _ = relay.session.demand(seat, &wanted)?,
+            Up::Demand(wanted) => {
+                if let Err(error) = relay.session.demand(seat, &wanted) {
+                    ensure!(self.is_raving(id), "{error}");
+                    self.cut(id);
+                }
+            }
             Up::Input(seat, number) => {
                 if let Some(uplink) = relay.uplink {
                     self.send_up(uplink, Up::Input(seat, number));
@@ -439,6 +500,11 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    fn is_raving(&self, id: u64) -> bool {
+        let lower = self.links.get(&id).map(|link| link.lower);
+        matches!(lower, Some(Lower::Viewer(place)) if self.nodes[place].manners == Manners::Raving)
     }
 
     fn arrive_at_agent(&mut self, up: Up) -> anyhow::Result<()> {

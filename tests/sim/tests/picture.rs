@@ -49,6 +49,16 @@ fn viewers_that_look_away_and_come_back_end_exact() {
 }
 
 #[test]
+fn viewers_who_read_nothing_or_talk_nonsense_change_nothing_for_the_others() {
+    check(&Theme::HOSTILE, 90_000);
+}
+
+#[test]
+fn what_is_more_than_the_lines_carry_is_left_out_and_the_newest_arrives() {
+    check(&Theme::OVERLOAD, 100_000);
+}
+
+#[test]
 fn films_go_only_once_the_tiles_beneath_are_there() {
     check(&Theme::FILMS, 80_000);
 }
@@ -71,6 +81,8 @@ fn replay() {
         Theme::RESTARTS,
         Theme::STORMS,
         Theme::DEMAND,
+        Theme::HOSTILE,
+        Theme::OVERLOAD,
         Theme::FILMS,
         Theme::EVERYTHING,
     ];

@@ -19,8 +19,12 @@ use wire::screen::Update;
 
 use crate::hops::{Forwarder, Side};
 
-/// Until links know their path.
+/// Until links know their path. What a relay keeps of content that never repeats grows for longer: see [`FILLED`].
 pub const WARM_UP: Duration = Duration::from_secs(2);
+
+/// Until what is kept for later of content that never repeats is full: 8 MB at 600 kB/s. Before that a relay takes new
+/// memory with each update, which it does once in a session and not for as long as it lasts.
+pub const FILLED: Duration = Duration::from_secs(16);
 
 /// Less of what was sent than this, and the figure would be of something else.
 const DELIVERED_MIN: f64 = 0.95;
@@ -34,6 +38,8 @@ pub struct Load {
     pub technicians: usize,
     /// What agents show.
     pub content: Content,
+    /// How long the load runs before it is measured.
+    pub warm_up: Duration,
     /// How long is measured.
     pub watched: Duration,
 }
@@ -118,7 +124,7 @@ async fn measure(
     ended: impl Future<Output = anyhow::Error>,
 ) -> anyhow::Result<Cost> {
     let watched = async {
-        tokio::time::sleep(WARM_UP).await;
+        tokio::time::sleep(load.warm_up).await;
         tally.take();
         let (cpu, start) = (Share::start(&[process])?, Instant::now());
         tokio::time::sleep(load.watched).await;

@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::relay::{Cost, Load, WARM_UP};
+use crate::relay::{Cost, Load};
 
 /// How long a relay may take to listen.
 const START_MAX: Duration = Duration::from_secs(10);
@@ -118,7 +118,7 @@ pub async fn through(kind: Kind, load: &Load, bytes: usize, per_second: u32) -> 
         tasks.spawn(send(kind, listen, number, bytes, per_second, tally));
     }
     let watched = async {
-        tokio::time::sleep(WARM_UP).await;
+        tokio::time::sleep(load.warm_up).await;
         tally.take();
         // One of them has a process for each connection.
         let (cpu, start) = (Share::start(&with_children(process.id())?)?, Instant::now());

