@@ -110,6 +110,7 @@ fn differing(new: &[u8], old: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
 }
 
 /// The colour of a BGRX pixel: blue in the low byte, green and red above it, the rest 0.
+#[inline(always)]
 pub(crate) fn color(pixel: &[u8]) -> u32 {
     pixel.first_chunk().map_or(0, |&bytes| u32::from_le_bytes(bytes) & COLOR_MASK)
 }

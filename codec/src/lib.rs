@@ -8,7 +8,7 @@
 //! Reading order: [`Layout`] and `layout/` for the bytes, [`Decoder`], [`Painter`] for whole updates,
 //! then, with the feature `encode`, [`damage`] and [`Encoder`].
 
-#[cfg(feature = "video")]
+#[cfg(feature = "encode")]
 mod arch;
 mod coding;
 #[cfg(feature = "encode")]

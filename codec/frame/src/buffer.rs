@@ -83,9 +83,15 @@ impl<'a> Frame<'a> {
 
     /// The rows of a rectangle from top to bottom, `4 * width` bytes each. What lies outside the picture is
     /// left out, so rows may be shorter or fewer than asked for.
-    pub fn rows(&self, rect: Rect) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let (frame, inside) = (*self, rect.clip(self.size).unwrap_or_default());
-        (inside.y..inside.bottom()).filter_map(move |y| frame.span(inside.x, y, inside.width))
+    pub fn rows(&self, rect: Rect) -> impl ExactSizeIterator<Item = &'a [u8]> + use<'a> {
+        let inside = rect.clip(self.size).unwrap_or_default();
+        let row_bytes = inside.width as usize * PIXEL_BYTES;
+        let start = inside.y as usize * self.stride + inside.x as usize * PIXEL_BYTES;
+        let above = (inside.height as usize).saturating_sub(1);
+        let end = if inside.is_empty() { start } else { start + above * self.stride + row_bytes };
+        // One chunk for each row, the last one without its padding.
+        let rows = self.pixels.get(start..end).unwrap_or_default().chunks(self.stride.max(1));
+        rows.map(move |row| row.get(..row_bytes).unwrap_or_default())
     }
 
     fn span(&self, x: u32, y: u32, width: u32) -> Option<&'a [u8]> {

@@ -24,6 +24,7 @@ use crate::geometry;
 use crate::moves::{Move, Mover};
 use dictionary::{Shelf, Tutor};
 use memory::{Coded, Memory, Print};
+use parts::{PARTS_MAX, Parts};
 
 /// Changed tiles from which coding is shared out to rayon's threads: a few are done before those wake.
 const PARALLEL_TILES_MIN: usize = 8;
@@ -64,12 +65,27 @@ struct Job {
     index: TileIndex,
     tile: Rect,
     /// The parts to patch; none: the whole tile.
-    parts: Vec<Rect>,
+    parts: Parts,
     /// Of its pixels, where a payload may be known for them.
     print: Option<Print>,
-    coded: Vec<Coded>,
+    /// The whole tile in the first place, or a payload for each part.
+    coded: [Option<Coded>; PARTS_MAX],
     /// Whether that is a payload of earlier.
     is_recalled: bool,
+}
+
+impl Job {
+    /// What is coded by now.
+    fn payloads(&self) -> impl Iterator<Item = &Coded> {
+        self.coded.iter().flatten()
+    }
+
+    /// The whole tile has this payload.
+    fn set_whole(&mut self, coded: Coded) {
+        self.parts.clear();
+        self.coded = Default::default();
+        self.coded[0] = Some(coded);
+    }
 }
 
 /// Encodes one rendition in one epoch.
@@ -146,7 +162,8 @@ impl Encoder {
         let mut jobs = self.jobs(&changes, &moves, is_first);
         for job in &mut jobs {
             if let Some(coded) = job.print.and_then(|print| self.memory.recall(print)) {
-                (job.parts, job.coded, job.is_recalled) = (Vec::new(), vec![coded], true);
+                job.set_whole(coded);
+                job.is_recalled = true;
             }
         }
         let dictionary = self.teach(&mut jobs);
@@ -166,11 +183,9 @@ impl Encoder {
         let dictionary = self.tutor.teach(&self.picture, &fresh, &mut self.shelf, &self.memory)?;
         self.memory.forget_dictionary(dictionary.id);
         // What was recalled with the one that had its place is to be coded anew.
-        for job in jobs
-            .iter_mut()
-            .filter(|job| job.coded.iter().any(|coded| coded.dictionary == Some(dictionary.id)))
-        {
-            job.coded.clear();
+        let names = |job: &&mut Job| job.payloads().any(|coded| coded.dictionary == Some(dictionary.id));
+        for job in jobs.iter_mut().filter(names) {
+            job.coded = Default::default();
             job.is_recalled = false;
         }
         Some(Operation::Dictionary(dictionary))
@@ -303,9 +318,9 @@ impl Encoder {
 
     fn job(&self, index: TileIndex, is_first: bool) -> Option<Job> {
         let tile = geometry::tile(self.extent, index)?;
-        let mut parts = Vec::new();
+        let mut parts = Parts::default();
         if !is_first {
-            parts::find(&self.picture.frame(), &self.before.frame(), tile, &mut parts);
+            parts = parts::find(&self.picture.frame(), &self.before.frame(), tile);
             if parts.is_empty() {
                 return None;
             }
@@ -317,18 +332,18 @@ impl Encoder {
         }
         let is_small = !parts.is_empty() && area < RECALL_PIXELS_MIN;
         let print = if is_small { None } else { Some(Print::of(&self.picture.frame(), tile)) };
-        Some(Job { index, tile, parts, print, coded: Vec::new(), is_recalled: false })
+        Some(Job { index, tile, parts, print, coded: Default::default(), is_recalled: false })
     }
 
     fn encode_job(&self, job: &mut Job) {
-        if !job.coded.is_empty() {
+        if job.coded[0].is_some() {
             return;
         }
         if job.parts.is_empty() {
-            job.coded = vec![tile::encode_quickly(&self.picture, job.tile, &self.shelf)];
-        } else {
-            job.coded =
-                job.parts.iter().map(|part| tile::encode(&self.picture, *part, &self.shelf)).collect();
+            job.set_whole(tile::encode_quickly(&self.picture, job.tile, &self.shelf));
+        }
+        for (part, coded) in job.parts.iter().zip(&mut job.coded) {
+            *coded = Some(tile::encode(&self.picture, *part, &self.shelf));
         }
     }
 
@@ -343,11 +358,12 @@ impl Encoder {
         let copies = moves.iter().map(|content| copy(based, content));
         let mut operations: Vec<_> = copies.chain(dictionary).collect();
         for job in jobs {
-            let Job { index, tile, parts, print, coded, is_recalled } = job;
-            if !is_recalled {
-                let traced = coded.iter().filter(|coded| coded.coding == Layout::Traced.coding(false));
-                self.tutor.note(tile, traced.map(|coded| coded.bytes.len()).sum());
+            if !job.is_recalled {
+                let traced = job.payloads().filter(|coded| coded.coding == Layout::Traced.coding(false));
+                self.tutor.note(job.tile, traced.map(|coded| coded.bytes.len()).sum());
             }
+            let Job { index, tile, parts, print, coded, .. } = job;
+            let coded = coded.into_iter().flatten();
             if !parts.is_empty() {
                 let patches = parts
                     .iter()

@@ -10,12 +10,44 @@ const GAP_PIXELS_MIN: u32 = 256;
 /// Parts of a tile at most: as many patches as a store keeps behind a tile.
 pub(super) const PARTS_MAX: usize = 6;
 
+/// A few rectangles, in place.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Parts {
+    rects: [Rect; PARTS_MAX],
+    count: usize,
+}
+
+impl Parts {
+    pub(super) fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    /// Adds one; beyond the most that there may be, the last one grows to cover it as well.
+    fn push(&mut self, rect: Rect) {
+        match self.rects.get_mut(self.count) {
+            Some(place) => {
+                *place = rect;
+                self.count += 1;
+            }
+            None => self.rects[PARTS_MAX - 1] = self.rects[PARTS_MAX - 1].union(rect),
+        }
+    }
+}
+
+impl std::ops::Deref for Parts {
+    type Target = [Rect];
+
+    fn deref(&self) -> &[Rect] {
+        &self.rects[..self.count]
+    }
+}
+
 /// Which pixels of a tile differ: a row a word, the leftmost pixel the highest bit.
 type Rows = [u64; TILE_EXTENT as usize];
 
 /// Rectangles, in the picture's coordinates, around all pixels of `tile` that differ; none where all are alike.
-pub(super) fn find(after: &Frame<'_>, before: &Frame<'_>, tile: Rect, parts: &mut Vec<Rect>) {
-    parts.clear();
+pub(super) fn find(after: &Frame<'_>, before: &Frame<'_>, tile: Rect) -> Parts {
+    let mut parts = Parts::default();
     let mut rows: Rows = [0; TILE_EXTENT as usize];
     for (bits, (new, old)) in rows.iter_mut().zip(after.rows(tile).zip(before.rows(tile))) {
         if new != old {
@@ -23,11 +55,12 @@ pub(super) fn find(after: &Frame<'_>, before: &Frame<'_>, tile: Rect, parts: &mu
         }
     }
     if let Some(whole) = shrink(&rows, Rect::new(0, 0, TILE_EXTENT, TILE_EXTENT)) {
-        split(&rows, whole, PARTS_MAX, parts);
+        split(&rows, whole, PARTS_MAX, &mut parts);
     }
-    for part in parts {
+    for part in &mut parts.rects {
         (part.x, part.y) = (part.x + tile.x, part.y + tile.y);
     }
+    parts
 }
 
 fn differing(new: &[u8], old: &[u8]) -> u64 {
@@ -54,15 +87,15 @@ fn columns_of(area: Rect) -> u64 {
 }
 
 /// Cuts a rectangle at its widest gap, then its halves, while that saves pixels.
-fn split(rows: &Rows, area: Rect, parts_max: usize, parts: &mut Vec<Rect>) {
+fn split(rows: &Rows, area: Rect, parts_max: usize, parts: &mut Parts) {
     let halves = if 1 < parts_max { cut(rows, area) } else { None };
     let Some((first, second)) = halves else {
         parts.push(area);
         return;
     };
-    let start = parts.len();
+    let start = parts.count;
     split(rows, first, parts_max - 1, parts);
-    split(rows, second, parts_max.saturating_sub(parts.len() - start), parts);
+    split(rows, second, parts_max.saturating_sub(parts.count - start), parts);
 }
 
 fn cut(rows: &Rows, area: Rect) -> Option<(Rect, Rect)> {
@@ -116,9 +149,7 @@ mod tests {
         for &(x, y) in changed {
             after.fill(Rect::new(64 + x, y, 1, 1), [1, 2, 3, 0]);
         }
-        let mut parts = Vec::new();
-        find(&after.frame(), &before.frame(), Rect::new(64, 0, 64, 64), &mut parts);
-        parts
+        find(&after.frame(), &before.frame(), Rect::new(64, 0, 64, 64)).to_vec()
     }
 
     #[test]

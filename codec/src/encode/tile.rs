@@ -171,7 +171,7 @@ impl Scratch {
     fn take(&mut self, picture: &Picture, rect: Rect) {
         self.colors.clear();
         for row in picture.frame().rows(rect) {
-            self.colors.extend(row.chunks_exact(PIXEL_BYTES).map(color));
+            self.colors.extend(row.as_chunks::<PIXEL_BYTES>().0.iter().map(|pixel| color(pixel)));
         }
     }
 

@@ -140,16 +140,18 @@ impl<'a> Writer<'a> {
         Self { out, start, low: 0, range: u32::MAX }
     }
 
+    #[inline(always)]
     pub(super) fn bit(&mut self, model: &mut Model, bit: bool) {
         self.split((self.range >> 12) * u32::from(model.zero), bit);
         model.learn(bit);
     }
 
+    #[inline]
     pub(super) fn even_bit(&mut self, bit: bool) {
         self.split(self.range >> 1, bit);
     }
 
-    #[inline]
+    #[inline(always)]
     fn split(&mut self, zero: u32, bit: bool) {
         if bit {
             self.raise(zero);
@@ -195,7 +197,7 @@ impl<'a> Writer<'a> {
 
 #[cfg(feature = "encode")]
 impl Bits for Writer<'_> {
-    #[inline]
+    #[inline(always)]
     fn bit(&mut self, model: &mut Model, wanted: bool) -> bool {
         Writer::bit(self, model, wanted);
         wanted

@@ -5,13 +5,17 @@
 
 use frame::{Frame, PIXEL_BYTES, Rect};
 
+use crate::arch::wide;
 use crate::damage::color;
 
 /// Pixels of a span: two letters of small text, so that few spans are the same by chance.
 const SPAN: usize = 16;
 
 /// Pixels of a row that are hashed at once: a tile's and those that its last spans reach into.
-const ROW: usize = 64 + SPAN;
+const ROW: usize = wide::SPANS;
+
+/// Hashes that are looked at together.
+const GROUP: usize = 8;
 
 /// One of so many spans is an anchor, as a shift of its hash.
 const CHOSEN_SHIFT: u32 = 32 - 4;
@@ -30,6 +34,16 @@ pub(super) struct Anchor {
 /// Puts the anchors that begin in a tile into `anchors`.
 pub(super) fn find(frame: &Frame<'_>, tile: Rect, anchors: &mut Vec<Anchor>) {
     anchors.clear();
+    gather(frame, tile, anchors);
+    // Those that are left out must be the same ones wherever the content is.
+    if TILE_ANCHORS_MAX < anchors.len() {
+        anchors.select_nth_unstable_by_key(TILE_ANCHORS_MAX, |anchor| anchor.hash);
+        anchors.truncate(TILE_ANCHORS_MAX);
+    }
+}
+
+/// All of them.
+fn gather(frame: &Frame<'_>, tile: Rect, anchors: &mut Vec<Anchor>) {
     let reach = Rect { width: (tile.width + SPAN as u32).min(frame.size().width - tile.x), ..tile };
     let mut above: &[u8] = &[];
     for (y, row) in (tile.y..).zip(frame.rows(reach)) {
@@ -38,40 +52,24 @@ pub(super) fn find(frame: &Frame<'_>, tile: Rect, anchors: &mut Vec<Anchor>) {
         }
         above = row;
         let mut colors = [0; ROW];
-        for (color, pixel) in colors.iter_mut().zip(row.chunks_exact(PIXEL_BYTES)) {
+        for (color, pixel) in colors.iter_mut().zip(row.as_chunks::<PIXEL_BYTES>().0) {
             *color = self::color(pixel);
         }
         let spans = (reach.width as usize).saturating_sub(SPAN);
-        let hashes = hash_spans(&colors);
-        for (x, &hash) in hashes.iter().enumerate().take(spans) {
-            // Even areas look the same everywhere, so an anchor begins at an edge.
-            if hash >> CHOSEN_SHIFT == 0 && colors[x] != colors[x + 1] {
-                let (x, y) = (tile.x as usize + x, y as usize);
-                anchors.push(Anchor { hash, x: x as u16, y: y as u16 });
+        let hashes = wide::hash_spans(&colors);
+        for (group, hashes) in hashes[..spans].chunks(GROUP).enumerate() {
+            // Most groups have none, and to see that takes one look.
+            if hashes.iter().fold(u32::MAX, |least, hash| least.min(*hash)) >> CHOSEN_SHIFT != 0 {
+                continue;
+            }
+            for (x, &hash) in (group * GROUP..).zip(hashes) {
+                // Even areas look the same everywhere, so an anchor begins at an edge.
+                if hash >> CHOSEN_SHIFT == 0 && colors[x] != colors[x + 1] {
+                    let (x, y) = (tile.x as usize + x, y as usize);
+                    anchors.push(Anchor { hash, x: x as u16, y: y as u16 });
+                }
             }
         }
-    }
-    // Those that are left out must be the same ones wherever the content is.
-    if TILE_ANCHORS_MAX < anchors.len() {
-        anchors.select_nth_unstable_by_key(TILE_ANCHORS_MAX, |anchor| anchor.hash);
-        anchors.truncate(TILE_ANCHORS_MAX);
-    }
-}
-
-/// The hash of the span that begins at each pixel. Plain passes over arrays, for the compiler to make vectors of.
-fn hash_spans(colors: &[u32; ROW]) -> [u32; ROW] {
-    let mut hashes = colors.map(|color| color.wrapping_mul(0x9e37_79b1));
-    fold::<1>(&mut hashes, 7);
-    fold::<2>(&mut hashes, 11);
-    fold::<4>(&mut hashes, 13);
-    fold::<8>(&mut hashes, 17);
-    hashes.map(|hash| (hash ^ hash >> 15).wrapping_mul(0x85eb_ca6b))
-}
-
-/// Each hash of `STEP` pixels becomes one of twice as many.
-fn fold<const STEP: usize>(hashes: &mut [u32; ROW], turn: u32) {
-    for x in 0..ROW - STEP {
-        hashes[x] = hashes[x].wrapping_add(hashes[x + STEP].rotate_left(turn));
     }
 }
 

@@ -51,11 +51,10 @@ impl<'a> Areas<'a> {
 
     /// The rectangle that gains most by the vector, if it gains `gain_min`; it counts as taken from then on.
     pub(super) fn best(&mut self, trial: &Trial<'_>, gain_min: i32) -> Option<Rect> {
-        let core = self.core(trial)?;
-        let fitted = self.fit(trial, core);
-        let is_allowed = |area: &Rect| self.is_allowed(trial, *area);
-        let best = [fitted, core].into_iter().find(is_allowed)?;
-        let gain = trial.gain(best);
+        let (core, gain) = self.core(trial)?;
+        let (fitted, more) = self.fit(trial, core);
+        let candidates = [(fitted, gain + more), (core, gain)];
+        let (best, gain) = candidates.into_iter().find(|(area, _)| self.is_allowed(trial, *area))?;
         if gain < gain_min {
             return None;
         }
@@ -64,15 +63,15 @@ impl<'a> Areas<'a> {
         Some(best)
     }
 
-    /// The rectangle of tiles with the largest sum of gains.
-    fn core(&mut self, trial: &Trial<'_>) -> Option<Rect> {
+    /// The rectangle of tiles with the largest sum of gains, and that sum.
+    fn core(&mut self, trial: &Trial<'_>) -> Option<(Rect, i32)> {
         let bounds = self.bounds;
         let (left, right) = (bounds.x / TILE_EXTENT, bounds.right().div_ceil(TILE_EXTENT));
         let (top, bottom) = (bounds.y / TILE_EXTENT, bounds.bottom().div_ceil(TILE_EXTENT));
         let columns = (right - left) as usize;
         let tiles = (top..bottom).flat_map(|row| (left..right).map(move |column| (column, row)));
         let gains: Vec<i32> = tiles.map(|(column, row)| self.tile_gain(trial, column, row)).collect();
-        let (columns_from_to, rows_from_to) = largest_sum(&gains, columns)?;
+        let (gain, columns_from_to, rows_from_to) = largest_sum(&gains, columns)?;
         let edge = |tiles: u32| tiles * TILE_EXTENT;
         let area = Rect::from_edges(
             edge(left + columns_from_to.0 as u32),
@@ -80,7 +79,7 @@ impl<'a> Areas<'a> {
             edge(left + columns_from_to.1 as u32),
             edge(top + rows_from_to.1 as u32),
         );
-        trial.reachable(area)
+        Some((trial.reachable(area)?, i32::try_from(gain).unwrap_or(i32::MAX)))
     }
 
     fn tile_gain(&mut self, trial: &Trial<'_>, column: u32, row: u32) -> i32 {
@@ -102,42 +101,55 @@ impl<'a> Areas<'a> {
             && self.grid.touched(source).chain(self.grid.touched(area)).all(|index| (self.is_sound)(index))
     }
 
-    /// Moves the edges of a rectangle to where the gain is largest, by a tile at most.
-    fn fit(&self, trial: &Trial<'_>, core: Rect) -> Rect {
+    /// Moves the edges of a rectangle to where the gain is largest, by a tile at most; and how much larger it is then.
+    fn fit(&self, trial: &Trial<'_>, core: Rect) -> (Rect, i32) {
         let reach = trial.vector.reach(self.grid.size());
-        let mut area = core;
-        let (low, high) = (area.x.saturating_sub(TILE_EXTENT).max(reach.x), area.right() + TILE_EXTENT);
-        let band = Rect::from_edges(low, area.y, high.min(reach.right()), area.bottom());
-        let (left, right) = best_span(&trial.column_gains(band), area.x - low, area.right() - low);
-        area = Rect::from_edges(low + left, area.y, low + right, area.bottom());
-        let (low, high) = (area.y.saturating_sub(TILE_EXTENT).max(reach.y), area.bottom() + TILE_EXTENT);
-        let band = Rect::from_edges(area.x, low, area.right(), high.min(reach.bottom()));
-        let (top, bottom) = best_span(&trial.row_gains(band), area.y - low, area.bottom() - low);
-        Rect::from_edges(area.x, low + top, area.right(), low + bottom)
+        let columns = |from, to| trial.column_gains(Rect::from_edges(from, core.y, to, core.bottom()));
+        let (left, right, wider) = best_edges((core.x, core.right()), (reach.x, reach.right()), columns);
+        let rows = |from, to| trial.row_gains(Rect::from_edges(left, from, right, to));
+        let (top, bottom, higher) = best_edges((core.y, core.bottom()), (reach.y, reach.bottom()), rows);
+        (Rect::from_edges(left, top, right, bottom), wider + higher)
     }
 }
 
-/// The part of a row of gains, within a tile of `from` and `to` at each end, that has the largest sum.
-fn best_span(gains: &[i32], from: u32, to: u32) -> (u32, u32) {
-    let middle = (from + to) / 2;
-    let sums = |gains: &mut dyn Iterator<Item = &i32>| {
-        let (mut sum, mut best, mut length) = (0, 0, 0);
-        for (place, gain) in (1..).zip(gains) {
-            sum += gain;
-            if best < sum {
-                (best, length) = (sum, place);
-            }
+/// Moves both ends of a row of gains, within a tile, to where the sum is largest; and how much larger it is then.
+/// `gains` gives a part of the row.
+fn best_edges(
+    (start, end): (u32, u32),
+    (start_min, end_max): (u32, u32),
+    gains: impl Fn(u32, u32) -> Vec<i32>,
+) -> (u32, u32, i32) {
+    let middle = (start + end) / 2;
+    let inner = (start + TILE_EXTENT).min(middle);
+    let before = gains(start.saturating_sub(TILE_EXTENT).max(start_min), inner);
+    let (length, more_before) = best_length(before.iter().rev(), inner - start);
+    let first = inner - length;
+    let inner = end.saturating_sub(TILE_EXTENT).max(middle);
+    let behind = gains(inner, (end + TILE_EXTENT).min(end_max));
+    let (length, more_behind) = best_length(behind.iter(), end - inner);
+    (first, inner + length, more_before + more_behind)
+}
+
+/// How many of the gains, from the inside outwards, have the largest sum; and how much larger it is than that of the
+/// first `own`.
+fn best_length<'a>(gains: impl Iterator<Item = &'a i32>, own: u32) -> (u32, i32) {
+    let (mut sum, mut best, mut length, mut own_sum) = (0, 0, 0, 0);
+    for (place, gain) in (1..).zip(gains) {
+        sum += gain;
+        if best < sum {
+            (best, length) = (sum, place);
         }
-        length
-    };
-    let (before, behind) = gains.split_at((middle as usize).min(gains.len()));
-    (middle - sums(&mut before.iter().rev()), middle + sums(&mut behind.iter()))
+        if place == own {
+            own_sum = sum;
+        }
+    }
+    (length, best - own_sum)
 }
 
 type Span = (usize, usize);
 
-/// The columns and rows, from and to, of the rectangle with the largest sum, unless no sum is above 0.
-fn largest_sum(gains: &[i32], columns: usize) -> Option<(Span, Span)> {
+/// The largest sum of a rectangle, and its columns and rows, from and to; nothing where no sum is above 0.
+fn largest_sum(gains: &[i32], columns: usize) -> Option<(i64, Span, Span)> {
     let rows = gains.len().checked_div(columns)?;
     let mut best = (0, None);
     for top in 0..rows {
@@ -152,7 +164,7 @@ fn largest_sum(gains: &[i32], columns: usize) -> Option<(Span, Span)> {
                 if sum <= 0 {
                     (start, sum) = (column + 1, 0);
                 } else if best.0 < sum {
-                    best = (sum, Some(((start, column + 1), (top, bottom + 1))));
+                    best = (sum, Some((sum, (start, column + 1), (top, bottom + 1))));
                 }
             }
         }
@@ -171,14 +183,18 @@ mod tests {
             -5, 3, -1, 4, //
             -5, -2, 9, -9,
         ];
-        assert_eq!(largest_sum(&gains, 4), Some(((1, 3), (0, 3))));
+        assert_eq!(largest_sum(&gains, 4), Some((12, (1, 3), (0, 3))));
         assert_eq!(largest_sum(&[-1, -2], 2), None);
         assert_eq!(largest_sum(&[], 0), None);
     }
 
     #[test]
     fn a_span_ends_where_gains_do() {
-        assert_eq!(best_span(&[-1, 1, 1, 1, 1, 1, -1, -1], 2, 5), (1, 6));
-        assert_eq!(best_span(&[-1, -1, -1], 1, 2), (1, 1));
+        let gains = [-1, 1, 1, 1, 1, 1, -1, -1];
+        let part = |from: u32, to: u32| gains[from as usize..to as usize].to_vec();
+        assert_eq!(best_edges((2, 5), (0, 8), part), (1, 6, 2));
+        assert_eq!(best_edges((0, 8), (0, 8), part), (1, 6, 3));
+        let worse = |from: u32, to: u32| vec![-1; (to - from) as usize];
+        assert_eq!(best_edges((1, 2), (0, 3), worse), (1, 1, 1));
     }
 }

@@ -1,8 +1,8 @@
 //! What a move explains: pixels that it makes right, less those that it makes wrong.
 
-use frame::{Frame, PIXEL_BYTES, Rect, Size};
+use frame::{Frame, Rect, Size};
 
-use crate::damage::COLOR_MASK;
+use crate::arch::wide;
 
 /// How far content moved: to the right and down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,11 +62,6 @@ impl<'a> Trial<'a> {
         gain
     }
 
-    /// What moving the content of `area` gains, in pixels.
-    pub(super) fn gain(&self, area: Rect) -> i32 {
-        self.rows(area).map(|row| row.changed() - row.wrong()).sum()
-    }
-
     /// The gain of each row of `area`.
     pub(super) fn row_gains(&self, area: Rect) -> Vec<i32> {
         self.rows(area).map(|row| row.changed() - row.wrong()).collect()
@@ -77,10 +72,10 @@ impl<'a> Trial<'a> {
         let mut gains = vec![0; area.width as usize];
         for row in self.rows(area) {
             if row.after != row.before {
-                add(&mut gains, row.after, row.before, 1);
+                wide::add_differing(&mut gains, row.after, row.before, 1);
             }
             if row.after != row.source {
-                add(&mut gains, row.after, row.source, -1);
+                wide::add_differing(&mut gains, row.after, row.source, -1);
             }
         }
         gains
@@ -110,20 +105,5 @@ impl Row<'_> {
 }
 
 fn differing(a: &[u8], b: &[u8]) -> i32 {
-    if a == b {
-        return 0;
-    }
-    pairs(a, b).map(|(a, b)| i32::from(a != b)).sum()
-}
-
-fn add(gains: &mut [i32], a: &[u8], b: &[u8], weight: i32) {
-    for (gain, (a, b)) in gains.iter_mut().zip(pairs(a, b)) {
-        *gain += if a == b { 0 } else { weight };
-    }
-}
-
-/// The colours of two rows side by side.
-fn pairs(a: &[u8], b: &[u8]) -> impl Iterator<Item = (u32, u32)> {
-    let color = |pixel: &[u8; PIXEL_BYTES]| u32::from_le_bytes(*pixel) & COLOR_MASK;
-    a.as_chunks().0.iter().zip(b.as_chunks().0).map(move |(a, b)| (color(a), color(b)))
+    if a == b { 0 } else { wide::differing(a, b) }
 }

@@ -34,20 +34,36 @@ impl Tally {
                 place = (place + 1) % PLACES;
             }
         }
-        self.numbers.clear();
         self.counts.clear();
-        let (mut last, mut number) = (NONE, 0);
-        for &color in colors {
+        let mut numbers = std::mem::take(&mut self.numbers);
+        numbers.resize(colors.len(), 0);
+        let is_taken = self.fill(colors, &mut numbers);
+        self.numbers = numbers;
+        is_taken
+    }
+
+    /// Numbers all pixels; `false` where there are too many colours.
+    fn fill(&mut self, colors: &[Color], numbers: &mut [u16]) -> bool {
+        let (mut last, mut number, mut start) = (NONE, 0, 0);
+        for (at, (&color, own)) in colors.iter().zip(numbers).enumerate() {
             if color != last {
+                self.count(number, at - start);
                 match self.number(color) {
-                    Some(known) => (last, number) = (color, known),
+                    Some(known) => (last, number, start) = (color, known, at),
                     None => return false,
                 }
             }
-            self.numbers.push(number);
-            self.counts[usize::from(number)].1 += 1;
+            *own = number;
         }
+        self.count(number, colors.len() - start);
         true
+    }
+
+    /// So many pixels have the colour with this number.
+    fn count(&mut self, number: u16, pixels: usize) {
+        if let Some((_, count)) = self.counts.get_mut(usize::from(number)) {
+            *count += pixels as u16;
+        }
     }
 
     /// How many colours there are.
