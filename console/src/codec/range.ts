@@ -7,8 +7,8 @@
  */
 
 /** How fast a model learns, by how often it was seen; the last one from then on. */
-const SHIFTS = Uint8Array.of(2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5);
-const SEEN_MAX = SHIFTS.length - 1;
+export const SHIFTS = Uint8Array.of(2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5);
+export const SEEN_MAX = SHIFTS.length - 1;
 
 /** A model of which nothing is known. */
 export const FRESH = 2048 << 4;
@@ -21,11 +21,12 @@ const MODELS_MAX = 1024;
  * that change would cost memory each time in the fields of an object.
  */
 /** How likely each bit is to be 0, in 4096ths, above four bits of how often it was seen. */
-const models = new Uint16Array(MODELS_MAX);
-const own = new Int32Array(3);
-const RANGE = 0;
-const CODE = 1;
-const NEXT = 2;
+export const models = new Uint16Array(MODELS_MAX);
+/** Where the coder is: who reads many bits in a row may take these over, and put them back. */
+export const own = new Int32Array(3);
+export const RANGE = 0;
+export const CODE = 1;
+export const NEXT = 2;
 let bytes = new Uint8Array(0);
 
 /** Begins with other bytes, and with models as they are in `known`, or with so many fresh ones. Reads never fail. */
@@ -42,6 +43,11 @@ export function startBits(body: Uint8Array, known: Uint16Array | number): void {
   for (let at = 0; at < 4; at++) {
     own[CODE] = ((own[CODE] ?? 0) << 8) | readByte();
   }
+}
+
+/** The bytes that are read. */
+export function source(): Uint8Array {
+  return bytes;
 }
 
 /** Whether all bytes were read. Behind the end they are 0. */

@@ -6,7 +6,22 @@
  * @module
  */
 import { TILE_SIDE } from "../wire/screen/grid.ts";
-import { areBitsAtEnd, FRESH, modelOf, readBit, readEvenBit, startBits } from "./range.ts";
+import {
+  areBitsAtEnd,
+  CODE,
+  FRESH,
+  modelOf,
+  models,
+  NEXT,
+  own,
+  RANGE,
+  readBit,
+  readEvenBit,
+  SEEN_MAX,
+  SHIFTS,
+  source,
+  startBits,
+} from "./range.ts";
 import { PRIORS } from "./traced-priors.ts";
 
 /** The longest body. */
@@ -44,6 +59,9 @@ const SURETIES = 2 * PRIMED;
 const ENDS_RUN = 4;
 const LIKENESSES = ENDS_RUN + 1;
 
+/** What a pixel may be, in the order of trial: far, near, left, above, above right. */
+const PLACES = 5;
+
 const WHITE = 0xff_ffff;
 const OPAQUE = 0xff00_0000;
 
@@ -78,6 +96,8 @@ export interface Primer {
 /* A colour is one number here: blue in the low byte, then green and red. A memory has a colour in each place, and above
    it how often it came; 0: never. */
 const canvas = new Int32Array((TILE_SIDE + BESIDE) * (TILE_SIDE + BEFORE));
+/** Which rows are the same as the one above; the first one counts as another. */
+const sameRows = new Uint8Array(TILE_SIDE);
 const colors = new Int32Array(PRIMER_COLORS_MAX + 1 + COLORS_MAX);
 const ownFar = new Int32Array(1 << MEMORY_BITS);
 const ownNear = new Int32Array(1 << MEMORY_BITS);
@@ -117,6 +137,10 @@ export function unpackTraced(
   const stride = width + BESIDE;
   for (let y = 0, from = BEFORE * stride + BEFORE; y < height; y++, from += stride) {
     const to = y * width;
+    if (sameRows[y] === 1) {
+      out.copyWithin(to, to - width, to);
+      continue;
+    }
     for (let x = 0; x < width; x++) {
       const color = canvas[from + x] ?? 0;
       out[to + x] = OPAQUE + ((color & 0xff) << 16) + (color & 0xff00) + (color >> 16);
@@ -177,6 +201,7 @@ function read(body: Uint8Array, width: number, height: number, primer: Primer | 
   let same: 0 | 1 = 0;
   for (let y = 0, at = BEFORE * stride + BEFORE; y < height; y++, at += stride) {
     same = readBit(ROW + same);
+    sameRows[y] = y === 0 ? 0 : same;
     if (same === 1) {
       canvas.copyWithin(at, at - stride, at - stride + width);
     } else if (!readRow(at, at + width, stride)) {
@@ -205,21 +230,56 @@ function readGround(grounds: readonly number[]): number {
   return color;
 }
 
-/** Reads the pixels from `start` to `end`: runs where all around has one colour, single ones elsewhere. */
+/**
+ * Reads the pixels from `start` to `end`: runs where all around has one colour, single ones elsewhere.
+ *
+ * Nearly all bits are read here, so the coder's state is in variables meanwhile, and a bit is read where it stands.
+ */
 function readRow(start: number, end: number, stride: number): boolean {
+  const [farPlaces, nearPlaces, bits] = [far, near, shift];
+  const [primerFar, primerNear, primerBits] = [primedFar, primedNear, 32 - PRIMER_BITS];
+  const bytes = source();
+  const length = bytes.length;
+  let range = own[RANGE] ?? 0;
+  let code = own[CODE] ?? 0;
+  let next = own[NEXT] ?? 0;
   for (let at = start; at < end; at++) {
-    const above = at - stride;
+    let above = at - stride;
     const left = canvas[at - 1] ?? 0;
     const up = canvas[above] ?? 0;
     const upLeft = canvas[above - 1] ?? 0;
     const upRight = canvas[above + 1] ?? 0;
-    const isFlat = left === up && left === upRight && left === upLeft;
-    if (isFlat) {
+    const endsRun = left === up && left === upRight && left === upLeft;
+    if (endsRun) {
       let room = 1;
       while (at + room < end && canvas[above + 1 + room] === left) {
         room += 1;
       }
-      const run = readRun(room);
+      const lengths = 31 - Math.clz32(room);
+      const held = models[RUN + lengths] ?? 0;
+      const split = Math.imul(range >>> 12, held >> 4);
+      let run = room;
+      if (code >>> 0 < split >>> 0) {
+        models[RUN + lengths] = learnt(held, 0);
+        range = split;
+        run = 0;
+      } else {
+        models[RUN + lengths] = learnt(held, 1);
+        range = (range - split) | 0;
+        code = (code - split) | 0;
+      }
+      while (range >>> 24 === 0) {
+        range <<= 8;
+        code = (code << 8) | (next < length ? (bytes[next] ?? 0) : 0);
+        next += 1;
+      }
+      if (run === 0) {
+        keepState(range, code, next);
+        run = Math.min(magnitude(RUN_LENGTH, lengths) - 1, room - 1);
+        range = own[RANGE] ?? 0;
+        code = own[CODE] ?? 0;
+        next = own[NEXT] ?? 0;
+      }
       for (const last = at + run; at < last; at++) {
         canvas[at] = left;
       }
@@ -227,23 +287,105 @@ function readRow(start: number, end: number, stride: number): boolean {
         at -= 1;
         continue;
       }
+      above = at - stride;
     }
-    const color = isFlat ? readEnd(at, stride, left) : readPixel(at, stride, left, up, upLeft, upRight);
+    const sum = nearSum(left, up, upRight);
+    const nearHash = spread(sum);
+    const farHash = spread(farSum(sum, upLeft, at, above, stride));
+    const nearAt = nearHash >>> bits;
+    const farAt = farHash >>> bits;
+    let often = farPlaces[farAt] ?? 0;
+    let oftenSurety = (often >> 24) - 1;
+    if (often === 0) {
+      often = primerFar[farHash >>> primerBits] ?? 0;
+      oftenSurety = PRIMED + (often >> 24) - 1;
+    }
+    let rare = nearPlaces[nearAt] ?? 0;
+    let rareSurety = (rare >> 24) - 1;
+    if (rare === 0) {
+      rare = primerNear[nearHash >>> primerBits] ?? 0;
+      rareSurety = PRIMED + (rare >> 24) - 1;
+    }
+    // Behind a run that ended early comes another colour than the run's.
+    const first = often === 0 || (endsRun && (often & WHITE) === left) ? NONE : often & WHITE;
+    const second = rare === 0 || (endsRun && (rare & WHITE) === left) ? NONE : rare & WHITE;
+    let color = NONE;
+    if (first !== NONE) {
+      const likeness = endsRun ? ENDS_RUN : (first === left ? 1 : 0) + (first === up ? 2 : 0);
+      const model = FAR + ((first === second ? SURETIES : 0) + oftenSurety) * LIKENESSES + likeness;
+      const held = models[model] ?? 0;
+      const split = Math.imul(range >>> 12, held >> 4);
+      if (code >>> 0 < split >>> 0) {
+        models[model] = learnt(held, 0);
+        range = split;
+      } else {
+        models[model] = learnt(held, 1);
+        range = (range - split) | 0;
+        code = (code - split) | 0;
+        color = first;
+      }
+      while (range >>> 24 === 0) {
+        range <<= 8;
+        code = (code << 8) | (next < length ? (bytes[next] ?? 0) : 0);
+        next += 1;
+      }
+    }
+    for (let place = 1; color === NONE && place < (endsRun ? 2 : PLACES); place++) {
+      let candidate = place === 2 ? left : place === 3 ? up : upRight;
+      let model = 0;
+      if (place === 1) {
+        candidate = second === first ? NONE : second;
+        const likeness = endsRun ? ENDS_RUN : (second === left ? 1 : 0) + (second === up ? 2 : 0);
+        model = NEAR + ((first === NONE ? 0 : SURETIES) + rareSurety) * LIKENESSES + likeness;
+      } else {
+        const isBehind = (2 < place && candidate === left) || (place === 4 && candidate === up);
+        candidate = candidate === first || candidate === second || isBehind ? NONE : candidate;
+        const shape = (left === up ? 1 : 0) + (up === upRight ? 2 : 0) + (left === upLeft ? 4 : 0);
+        model = SIDES + 8 * (place - 2) + shape;
+      }
+      if (candidate === NONE) {
+        continue;
+      }
+      const held = models[model] ?? 0;
+      const split = Math.imul(range >>> 12, held >> 4);
+      if (code >>> 0 < split >>> 0) {
+        models[model] = learnt(held, 0);
+        range = split;
+      } else {
+        models[model] = learnt(held, 1);
+        range = (range - split) | 0;
+        code = (code - split) | 0;
+        color = candidate;
+      }
+      while (range >>> 24 === 0) {
+        range <<= 8;
+        code = (code << 8) | (next < length ? (bytes[next] ?? 0) : 0);
+        next += 1;
+      }
+    }
     if (color === NONE) {
-      return false;
+      keepState(range, code, next);
+      color = otherColor();
+      if (color === NONE) {
+        return false;
+      }
+      range = own[RANGE] ?? 0;
+      code = own[CODE] ?? 0;
+      next = own[NEXT] ?? 0;
     }
+    note(farPlaces, farAt, color);
+    note(nearPlaces, nearAt, color);
     canvas[at] = color;
   }
+  keepState(range, code, next);
   return true;
 }
 
-/** How many of `room` pixels have the colour that all around has, before one has not. */
-function readRun(room: number): number {
-  const lengths = 31 - Math.clz32(room);
-  if (readBit(RUN + lengths) === 1) {
-    return room;
-  }
-  return Math.min(magnitude(RUN_LENGTH, lengths) - 1, room - 1);
+/** For others to go on reading. */
+function keepState(range: number, code: number, next: number): void {
+  own[RANGE] = range;
+  own[CODE] = code;
+  own[NEXT] = next;
 }
 
 /** The place of a hash of surroundings in a memory of so many bits less than 32. */
@@ -261,135 +403,16 @@ function farSum(sum: number, upLeft: number, at: number, above: number, stride: 
   return (sum + Math.imul(upLeft, 0x27d4_eb2f) + twoLeft + twoUp) | 0;
 }
 
-function readPixel(
-  at: number,
-  stride: number,
-  left: number,
-  up: number,
-  upLeft: number,
-  upRight: number,
-): number {
-  const sum = nearSum(left, up, upRight);
-  const nearHash = spread(sum);
-  const farHash = spread(farSum(sum, upLeft, at, at - stride, stride));
-  const nearAt = nearHash >>> shift;
-  const farAt = farHash >>> shift;
-  let often = far[farAt] ?? 0;
-  let oftenSurety = (often >> 24) - 1;
-  if (often === 0) {
-    often = primedFar[farHash >>> (32 - PRIMER_BITS)] ?? 0;
-    oftenSurety = PRIMED + (often >> 24) - 1;
-  }
-  let rare = near[nearAt] ?? 0;
-  let rareSurety = (rare >> 24) - 1;
-  if (rare === 0) {
-    rare = primedNear[nearHash >>> (32 - PRIMER_BITS)] ?? 0;
-    rareSurety = PRIMED + (rare >> 24) - 1;
-  }
-  const first = often === 0 ? NONE : often & WHITE;
-  const second = rare === 0 ? NONE : rare & WHITE;
-  let color = NONE;
-  if (first !== NONE) {
-    const likeness = (first === left ? 1 : 0) + (first === up ? 2 : 0);
-    const agrees = first === second ? SURETIES : 0;
-    if (readBit(FAR + (agrees + oftenSurety) * LIKENESSES + likeness) === 1) {
-      color = first;
-    }
-  }
-  if (color === NONE && second !== NONE && second !== first) {
-    const likeness = (second === left ? 1 : 0) + (second === up ? 2 : 0);
-    const isSecond = first === NONE ? 0 : SURETIES;
-    if (readBit(NEAR + (isSecond + rareSurety) * LIKENESSES + likeness) === 1) {
-      color = second;
-    }
-  }
-  if (color === NONE) {
-    const shape = (left === up ? 1 : 0) + (up === upRight ? 2 : 0) + (left === upLeft ? 4 : 0);
-    color = readBeside(first, second, left, up, upRight, shape);
-  }
-  if (color !== NONE) {
-    note(far, farAt, color);
-    note(near, nearAt, color);
-  }
-  return color;
-}
-
-/** The neighbours that were not tried yet, then all other colours. */
-function readBeside(
-  first: number,
-  second: number,
-  left: number,
-  up: number,
-  upRight: number,
-  shape: number,
-): number {
-  if (left !== first && left !== second && readBit(SIDES + shape) === 1) {
-    return left;
-  }
-  if (up !== first && up !== second && up !== left && readBit(SIDES + 8 + shape) === 1) {
-    return up;
-  }
-  const isTried = upRight === first || upRight === second || upRight === left || upRight === up;
-  if (!isTried && readBit(SIDES + 16 + shape) === 1) {
-    return upRight;
-  }
-  return otherColor();
-}
-
-/** A pixel behind a run: all around has the run's colour, and it has not. */
-function readEnd(at: number, stride: number, run: number): number {
-  const sum = nearSum(run, run, run);
-  const nearHash = spread(sum);
-  const farHash = spread(farSum(sum, run, at, at - stride, stride));
-  const nearAt = nearHash >>> shift;
-  const farAt = farHash >>> shift;
-  let often = far[farAt] ?? 0;
-  let oftenSurety = (often >> 24) - 1;
-  if (often === 0) {
-    often = primedFar[farHash >>> (32 - PRIMER_BITS)] ?? 0;
-    oftenSurety = PRIMED + (often >> 24) - 1;
-  }
-  let rare = near[nearAt] ?? 0;
-  let rareSurety = (rare >> 24) - 1;
-  if (rare === 0) {
-    rare = primedNear[nearHash >>> (32 - PRIMER_BITS)] ?? 0;
-    rareSurety = PRIMED + (rare >> 24) - 1;
-  }
-  const first = often === 0 || (often & WHITE) === run ? NONE : often & WHITE;
-  const second = rare === 0 || (rare & WHITE) === run ? NONE : rare & WHITE;
-  let color = NONE;
-  if (first !== NONE) {
-    const agrees = first === second ? SURETIES : 0;
-    if (readBit(FAR + (agrees + oftenSurety) * LIKENESSES + ENDS_RUN) === 1) {
-      color = first;
-    }
-  }
-  if (color === NONE && second !== NONE && second !== first) {
-    const isSecond = first === NONE ? 0 : SURETIES;
-    if (readBit(NEAR + (isSecond + rareSurety) * LIKENESSES + ENDS_RUN) === 1) {
-      color = second;
-    }
-  }
-  if (color === NONE) {
-    color = otherColor();
-  }
-  if (color !== NONE) {
-    note(far, farAt, color);
-    note(near, nearAt, color);
-  }
-  return color;
-}
-
 /** A colour that no neighbour foretells: one that was there before, or a new one. */
 function otherColor(): number {
-  const own = 1 + count - known;
+  const number = 1 + count - known;
   const primed = 1 < known ? COUNTS : 0;
-  if (readBit(IS_NEW + primed + Math.min(31 - Math.clz32(own), COUNTS - 1)) === 0) {
+  if (readBit(IS_NEW + primed + Math.min(31 - Math.clz32(number), COUNTS - 1)) === 0) {
     const back = magnitude(BACK, BACK_LENGTHS) - 1;
     // Beyond the first colour there is none; any will do, for no sender goes there.
     return back < count ? (colors[count - 1 - back] ?? 0) : ground;
   }
-  if (COLORS_MAX <= own) {
+  if (COLORS_MAX <= number) {
     return NONE;
   }
   const color = newColor();
@@ -421,33 +444,73 @@ function foretell(along: number, whole: number, from: number, to: number): numbe
 }
 
 /** A byte by its difference to what is foretold. */
-function channel(own: 0 | 1, foretold: number): number {
-  if (readBit(IS_OFF + own) === 0) {
+function channel(place: 0 | 1, foretold: number): number {
+  if (readBit(IS_OFF + place) === 0) {
     return foretold;
   }
-  const folded = magnitude(OFF_LENGTH + own * LENGTHS, LENGTHS);
+  const folded = magnitude(OFF_LENGTH + place * LENGTHS, LENGTHS);
   const off = folded & 1 ? ~(folded >> 1) : folded >> 1;
   return (foretold + off) & 0xff;
 }
 
 /** A number above 0 with at most `lengths` bits behind its highest: how many, then what they are. */
-function magnitude(models: number, lengths: number): number {
+function magnitude(start: number, lengths: number): number {
+  const bytes = source();
+  const length = bytes.length;
+  let range = own[RANGE] ?? 0;
+  let code = own[CODE] ?? 0;
+  let next = own[NEXT] ?? 0;
   let more = 0;
-  while (more < lengths && readBit(models + more) === 1) {
-    more += 1;
+  let value = 0;
+  // First the bits with models, then as many even ones; below 1 it is still being counted.
+  for (let left = 1; 0 < left; ) {
+    let split = range >>> 1;
+    let model = NONE;
+    if (value === 0) {
+      if (more === lengths) {
+        value = 1;
+        left = more;
+        continue;
+      }
+      model = start + more;
+      split = Math.imul(range >>> 12, (models[model] ?? 0) >> 4);
+    }
+    const bit = code >>> 0 < split >>> 0 ? 0 : 1;
+    range = bit === 0 ? split : (range - split) | 0;
+    code = bit === 0 ? code : (code - split) | 0;
+    while (range >>> 24 === 0) {
+      range <<= 8;
+      code = (code << 8) | (next < length ? (bytes[next] ?? 0) : 0);
+      next += 1;
+    }
+    if (model === NONE) {
+      value = (value << 1) | bit;
+      left -= 1;
+    } else {
+      models[model] = learnt(models[model] ?? 0, bit);
+      more += bit;
+      value = 1 - bit;
+      left = bit === 0 ? more : 1;
+    }
   }
-  let value = 1;
-  for (; 0 < more; more--) {
-    value = (value << 1) | readEvenBit();
-  }
+  keepState(range, code, next);
   return value;
 }
 
+/** A model after a bit. */
+function learnt(model: number, bit: 0 | 1): number {
+  const zero = model >> 4;
+  const seen = model & 15;
+  const rate = SHIFTS[seen] ?? 0;
+  const more = bit === 0 ? zero + ((4096 - zero) >> rate) : zero - (zero >> rate);
+  return (more << 4) | (seen < SEEN_MAX ? seen + 1 : seen);
+}
+
 /** A number of `length` bits: the first of them along a tree of models. */
-function tree(models: number, length: number): number {
+function tree(start: number, length: number): number {
   let node = 1;
   for (let at = 0; at < length; at++) {
-    node = (node << 1) | (at < TREE_BITS ? readBit(models + node) : readEvenBit());
+    node = (node << 1) | (at < TREE_BITS ? readBit(start + node) : readEvenBit());
   }
   return node - (1 << length);
 }
