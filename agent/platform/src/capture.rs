@@ -31,6 +31,9 @@ pub trait Capture: Send {
     /// See [`CaptureError`]; the capture is of no further use then.
     fn next_frame(&mut self, wait: Duration) -> Result<Option<Captured<'_>>, CaptureError>;
 
+    /// The whole display as [`Capture::next_frame`] gave it last; `None` before it did.
+    fn newest(&self) -> Option<Frame<'_>>;
+
     /// A handle that ends [`Capture::next_frame`] from another thread.
     fn waker(&self) -> Waker;
 }

@@ -3,20 +3,19 @@
 use std::time::{Duration, Instant};
 
 use codec::{EncodeError, Encoder, Toner};
+use frame::{Frame, Rect, Region, Size};
 use parking_lot::Mutex;
-use platform::{CaptureError, Captured, OpenError, Platform, Waker};
+use platform::{CaptureError, OpenError, Platform, Waker};
 use proto::liveness::LinkClock;
 use proto::screen::{Capture, StoreError};
 use wire::control::ColorMode;
 use wire::screen::{Extent, Operation, SeatInput};
-use wire::{DecodeError, Epoch, TileIndex};
+use wire::{DecodeError, Epoch, TileIndex, Version};
 
 use crate::desktop::Hands;
+use crate::show::budget::Budget;
 use crate::show::uplink::{Task, Turn, Uplink};
 use crate::show::video::{FILM_WAIT, Films, VideoWish};
-
-/// Shortest time between two pictures: 60 a second, as most displays show.
-const INTERVAL_MIN: Duration = Duration::from_micros(16_600);
 
 /// How long after an input pictures follow each other without a pause: what a key does often shows in steps, and
 /// nobody who waits for it waits for the next sixtieth of a second as well.
@@ -112,6 +111,7 @@ fn show_epoch(
     let mut capture = source.platform.capture(source.display)?;
     *waker.lock() = Some(capture.waker());
     let mut coder: Option<Coder> = None;
+    let (mut budget, mut left) = (Budget::default(), Left::default());
     let mut not_before = Instant::now();
     loop {
         match uplink.wait(turn, not_before) {
@@ -122,12 +122,20 @@ fn show_epoch(
                 }
             }
             Task::Picture => {
-                let captured = capture.next_frame(coder.as_ref().map_or(DAMAGE_WAIT, Coder::wait))?;
+                let wait = match &coder {
+                    _ if !left.region.is_empty() => Duration::ZERO,
+                    Some(coder) => coder.wait(),
+                    None => DAMAGE_WAIT,
+                };
+                let captured = capture.next_frame(wait)?;
                 let (now, wish) = (Instant::now(), uplink.video());
                 if let Some(refined) = coder.as_mut().and_then(|coder| coder.refine(now)) {
                     uplink.put(turn, refined, false)?;
                 }
-                let Some(captured) = captured else {
+                if let Some(captured) = captured {
+                    left.add(captured.damage, source, now);
+                }
+                let Some(frame) = capture.newest().filter(|_| !left.region.is_empty()) else {
                     if let Some(coder) = &mut coder
                         && let Some(coded) = coder.look(&wish, now, source.clock.at(now))?
                     {
@@ -135,18 +143,51 @@ fn show_epoch(
                     }
                     continue;
                 };
-                let is_answer = source.hands.as_ref().is_some_and(|hands| hands.acted_within(ANSWER_TIME));
-                not_before = if is_answer { now } else { now + INTERVAL_MIN };
                 let coder = match &mut coder {
                     Some(coder) => coder,
-                    none => none.insert(Coder::new(&captured, source.mode)?),
+                    none => none.insert(Coder::new(frame.size(), source.mode)?),
                 };
-                let inputs = source.hands.as_ref().map(Hands::inputs).unwrap_or_default();
-                if let Some(coded) = coder.code(&captured, &wish, now, source.clock.at(now), inputs)? {
+                let (part, inputs) = left.take(&budget, &wish, coder);
+                let coded = coder.code(&frame, &part, &wish, now, left.captured_us, inputs)?;
+                budget.spent(part.iter().map(|rect| rect.area()).sum(), now.elapsed());
+                let is_answer = source.hands.as_ref().is_some_and(|hands| hands.acted_within(ANSWER_TIME));
+                let is_at_once = is_answer || !left.region.is_empty();
+                not_before = if is_at_once { now } else { now + budget.interval() };
+                if let Some(coded) = coded {
                     uplink.put(turn, coded, true)?;
                 }
             }
         }
+    }
+}
+
+/// What was captured and not coded yet.
+#[derive(Default)]
+struct Left {
+    region: Region,
+    /// When it was captured last, and the inputs before that.
+    captured_us: u32,
+    inputs: Vec<SeatInput>,
+}
+
+impl Left {
+    fn add(&mut self, damage: &[Rect], source: &Source, now: Instant) {
+        self.region.extend(damage.iter().copied());
+        self.captured_us = source.clock.at(now);
+        self.inputs = source.hands.as_ref().map(Hands::inputs).unwrap_or_default();
+    }
+
+    /// What is to be coded next, and the inputs that are answered once it is: those before the capture if nothing of it
+    /// is left. Films are looked at as a whole, and a first picture is coded as one.
+    fn take(&mut self, budget: &Budget, wish: &VideoWish, coder: &Coder) -> (Vec<Rect>, Vec<SeatInput>) {
+        let is_whole = wish.is_wanted || coder.encoder.version() == Version::NONE;
+        let part = if is_whole {
+            std::mem::take(&mut self.region).rects().to_vec()
+        } else {
+            budget.part(&mut self.region)
+        };
+        let inputs = if self.region.is_empty() { self.inputs.clone() } else { coder.inputs.clone() };
+        (part, inputs)
     }
 }
 
@@ -162,9 +203,8 @@ struct Coder {
 }
 
 impl Coder {
-    fn new(captured: &Captured<'_>, mode: ColorMode) -> Result<Self, ShowError> {
+    fn new(size: Size, mode: ColorMode) -> Result<Self, ShowError> {
         let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
-        let size = captured.frame.size();
         let extent = Extent::new(side(size.width), side(size.height))?;
         let epoch = Epoch::from_wire(getrandom::u64()?);
         let (toner, encoder, films) = (Toner::new(mode, extent), Encoder::new(extent), Films::default());
@@ -174,15 +214,16 @@ impl Coder {
     /// What changed, coded; `None` when nothing did and no input was answered.
     fn code(
         &mut self,
-        captured: &Captured<'_>,
+        frame: &Frame<'_>,
+        damage: &[Rect],
         wish: &VideoWish,
         now: Instant,
         captured_us: u32,
         inputs: Vec<SeatInput>,
     ) -> Result<Option<Capture>, ShowError> {
         let (frame, damage) = match &mut self.toner {
-            Some(toner) => toner.tone(&captured.frame, captured.damage),
-            None => (captured.frame, captured.damage),
+            Some(toner) => toner.tone(frame, damage),
+            None => (*frame, damage),
         };
         let operations = match self.films.code(&mut self.encoder, Some((&frame, damage)), wish, now) {
             // A display that lasts longer than its versions gets a new epoch by being opened again.

@@ -1,8 +1,10 @@
 //! Showing one display in one rendition to the relay, from pixels to streams.
 //!
-//! A thread captures and codes ([`capture`]), a task sends ([`send`]), and [`uplink`] is what they share. They run
+//! A thread captures and codes ([`capture`]) as much at once as [`budget`] says, a task sends ([`send`]), and [`uplink`]
+//! is what they share. They run
 //! while somebody watches; a [`Show`] itself lasts as long as its session, for the numbers of its updates go on.
 
+mod budget;
 mod capture;
 mod send;
 mod uplink;

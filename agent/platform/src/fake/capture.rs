@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use frame::{Picture, Rect, Region};
+use frame::{Frame, Picture, Rect, Region};
 
 use super::state::{Look, Screen, Shared, Waiter};
 use crate::{Capture, CaptureError, Captured, Lost, OpenError, Waker};
@@ -51,6 +51,11 @@ impl Capture for FakeCapture {
             Some(Err(error)) => Err(error),
             Some(Ok(())) => Ok(Some(Captured { frame: self.picture.frame(), damage: self.damage.rects() })),
         }
+    }
+
+    fn newest(&self) -> Option<Frame<'_>> {
+        // Nothing was damaged yet where nothing was given.
+        if self.damage.is_empty() { None } else { Some(self.picture.frame()) }
     }
 
     fn waker(&self) -> Waker {

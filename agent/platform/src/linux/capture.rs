@@ -6,7 +6,7 @@
 
 use std::{ops::Range, time::Duration};
 
-use frame::{EXTENT_MAX, Frame, PIXEL_BYTES, Rect, Region, Size};
+use frame::{EXTENT_MAX, Frame, FrameError, PIXEL_BYTES, Rect, Region, Size};
 use rustix::net::{AddressFamily, sockopt::socket_domain};
 use x11rb::{
     NONE,
@@ -86,6 +86,10 @@ impl X11Capture {
         })
     }
 
+    fn frame(&self) -> Result<Frame<'_>, FrameError> {
+        Frame::new(self.place.size(), stride(self.place.size()), self.pixels.bytes())
+    }
+
     fn read_events(&mut self) -> Result<(), Lost> {
         while let Some(event) = self.server.next_event()? {
             self.damaged |= matches!(event, Event::DamageNotify(_));
@@ -146,9 +150,12 @@ impl Capture for X11Capture {
             }
         }
         self.read_pixels()?;
-        let (size, stride) = (self.place.size(), stride(self.place.size()));
-        let frame = Frame::new(size, stride, self.pixels.bytes()).map_err(|error| Lost(error.to_string()))?;
+        let frame = self.frame().map_err(|error| Lost(error.to_string()))?;
         Ok(Some(Captured { frame, damage: self.region.rects() }))
+    }
+
+    fn newest(&self) -> Option<Frame<'_>> {
+        if self.first { None } else { self.frame().ok() }
     }
 
     fn waker(&self) -> Waker {
