@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use benches::Playback;
 use clap::Parser;
-use frame::{Grid, Picture, Rect, Size};
+use frame::{Picture, Rect, Size};
 
 #[derive(Parser)]
 struct Args {
@@ -50,7 +50,7 @@ fn main() -> Result<()> {
     for number in 0..args.frames {
         let (picture, _) = playback.next_frame()?.context("the recording ends before the clip does")?;
         let cut = cut(picture, part)?;
-        append(number, &cut, before.as_ref(), &mut clip)?;
+        benches::write_frame(u64::from(number) * 33_333, &cut, before.as_ref(), &mut clip)?;
         before = Some(cut);
     }
     fs::write(&args.to, zstd::encode_all(&clip[..], 19)?)?;
@@ -61,22 +61,4 @@ fn cut(picture: &Picture, part: Rect) -> Result<Picture> {
     ensure!(Rect::of(picture.size()).covers(part), "the part lies outside of {}", picture.size());
     let rows: Vec<&[u8]> = picture.frame().rows(part).collect();
     Ok(Picture::from_pixels(Size::new(part.width, part.height), rows.concat())?)
-}
-
-/// Appends a frame: the tiles that differ from the frame before.
-fn append(number: u32, picture: &Picture, before: Option<&Picture>, clip: &mut Vec<u8>) -> Result<()> {
-    let grid = Grid::of(picture.size())?;
-    let tile = |picture: &Picture, index| {
-        let rows = grid.rect(index).map(|rect| picture.frame().rows(rect).collect::<Vec<_>>().concat());
-        rows.unwrap_or_default()
-    };
-    let changed = |&index: &u16| before.is_none_or(|before| tile(picture, index) != tile(before, index));
-    let changed: Vec<u16> = grid.indices().filter(changed).collect();
-    clip.extend((u64::from(number) * 33_333).to_le_bytes());
-    clip.extend(u32::try_from(changed.len())?.to_le_bytes());
-    for index in changed {
-        clip.extend(index.to_le_bytes());
-        clip.extend(tile(picture, index));
-    }
-    Ok(())
 }

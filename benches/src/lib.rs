@@ -1,10 +1,11 @@
 //! What the benches share: recorded desktops as lists of frames. The three short ones of `data/` are always
 //! there; long ones are read from a folder that is named.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use frame::{Picture, Rect, Region, Size};
+use frame::{Grid, Picture, Rect, Region, Size};
 use platform::fake::RecordingReader;
 use wire::screen::{Extent, Header, Operation, Update};
 use wire::{Epoch, RenditionId, SessionId, Version};
@@ -14,6 +15,32 @@ pub const CLIPS: [&str; 3] = ["typing", "scroll", "ide"];
 
 /// The epoch of all updates here.
 pub const EPOCH: Epoch = Epoch::from_wire(1);
+
+/// Writes a frame of a recording: when it was, and the tiles that differ from the frame before.
+///
+/// # Errors
+/// Where it cannot be written, or no recording can have such pictures.
+pub fn write_frame(
+    at_us: u64,
+    picture: &Picture,
+    before: Option<&Picture>,
+    to: &mut impl Write,
+) -> Result<()> {
+    let grid = Grid::of(picture.size())?;
+    let is_changed =
+        |rect: Rect| before.is_none_or(|before| !picture.frame().rows(rect).eq(before.frame().rows(rect)));
+    let tiles = grid.indices().filter_map(|index| Some((index, grid.rect(index)?)));
+    let changed: Vec<(u16, Rect)> = tiles.filter(|(_, rect)| is_changed(*rect)).collect();
+    to.write_all(&at_us.to_le_bytes())?;
+    to.write_all(&u32::try_from(changed.len())?.to_le_bytes())?;
+    for (index, rect) in changed {
+        to.write_all(&index.to_le_bytes())?;
+        for row in picture.frame().rows(rect) {
+            to.write_all(row)?;
+        }
+    }
+    Ok(())
+}
 
 /// Reads a recorded desktop frame by frame.
 pub struct Playback {
