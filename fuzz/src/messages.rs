@@ -56,7 +56,7 @@ pub fn tools(bytes: &[u8]) {
     tool::<wire::tools::FromAction>(bytes);
 }
 
-fn tool<M: wire::tools::ToolMessage + PartialEq>(bytes: &[u8]) {
+fn tool<M: wire::tools::ToolMessage + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
     records(bytes, wire::tools::decode::<M>, |message, out| out.slice(&wire::tools::to_bytes(message)));
 }
 
