@@ -200,8 +200,12 @@ export class Picture {
   }
 
   #keep(slot: Slot, { width, height }: Extent, pixels: TilePixels | undefined): void {
+    const kept = this.#slots.get(slot);
     if (pixels === undefined) {
       this.#slots.delete(slot);
+    } else if (kept?.width === width && kept.height === height) {
+      // A slot that is filled again keeps its memory.
+      kept.pixels.set(pixels);
     } else {
       this.#slots.set(slot, { width, height, pixels: pixels.slice() });
     }
