@@ -163,6 +163,20 @@ impl Seat {
     }
 }
 
+/// What one viewer near the relay gets of a recording, and what the relay gets for him.
+///
+/// # Errors
+/// When a part does not start, or he does not get the first and the last picture.
+pub async fn alone(clip: &Clip) -> anyhow::Result<(Figures, f64)> {
+    let mut play = Play::open(clip)?;
+    let seat = play.join_one(NEAR, ColorMode::AllColors).await?;
+    play.first(&[&seat]).await?;
+    let before = play.uplink_bytes()?;
+    let seen = play.last(&[&seat]).await?;
+    let uplink_bytes = play.uplink_bytes()? - before;
+    Ok((seen.into_iter().next().unwrap_or_default(), uplink_bytes))
+}
+
 async fn until_hash(seat: &Seat, wanted: &str, end: Instant) -> anyhow::Result<()> {
     while seat.technician.hash(seat.rendition()).is_none_or(|hash| hash != wanted) {
         anyhow::ensure!(Instant::now() < end, "the picture is not the recording's");
