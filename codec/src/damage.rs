@@ -59,8 +59,10 @@ impl Search<'_> {
             let right = area.right().next_multiple_of(TILE_EXTENT).min(width);
             self.mark(Rect::from_edges(left, area.y, right, area.bottom()), &mut dirty);
         }
+        let mut changes = Vec::with_capacity(dirty.iter().filter(|dirty| **dirty).count());
         let columns = (0..).zip(&dirty).filter_map(|(column, &dirty)| dirty.then_some(column));
-        columns.filter_map(|column| self.change(column, band)).collect()
+        changes.extend(columns.filter_map(|column| self.change(column, band)));
+        changes
     }
 
     /// Marks the columns in which rows of `area` differ.
