@@ -7,8 +7,8 @@
  */
 
 /** How fast a model learns, by how often it was seen; the last one from then on. */
-export const SHIFTS = Uint8Array.of(2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5);
-export const SEEN_MAX = SHIFTS.length - 1;
+const SHIFTS = Uint8Array.of(2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5);
+const SEEN_MAX = SHIFTS.length - 1;
 
 /** A model of which nothing is known. */
 export const FRESH = 2048 << 4;
@@ -57,25 +57,30 @@ export function areBitsAtEnd(): boolean {
 
 /** The next bit, by how likely its model is, which learns from it. */
 export function readBit(model: number): 0 | 1 {
-  const known = models[model] ?? 0;
-  const zero = known >> 4;
-  const seen = known & 15;
+  const held = models[model] ?? 0;
   const range = own[RANGE] ?? 0;
   const code = own[CODE] ?? 0;
-  const split = Math.imul(range >>> 12, zero);
-  const shift = SHIFTS[seen] ?? 0;
-  const next = seen < SEEN_MAX ? seen + 1 : seen;
+  const split = Math.imul(range >>> 12, held >> 4);
   if (code >>> 0 < split >>> 0) {
-    models[model] = ((zero + ((4096 - zero) >> shift)) << 4) | next;
+    models[model] = learnt(held, 0);
     own[RANGE] = split;
     if (split >>> 24 === 0) {
       refill(split, code);
     }
     return 0;
   }
-  models[model] = ((zero - (zero >> shift)) << 4) | next;
+  models[model] = learnt(held, 1);
   refill((range - split) | 0, (code - split) | 0);
   return 1;
+}
+
+/** A model after a bit. */
+export function learnt(model: number, bit: 0 | 1): number {
+  const zero = model >> 4;
+  const seen = model & 15;
+  const shift = SHIFTS[seen] ?? 0;
+  const now = bit === 0 ? zero + ((4096 - zero) >> shift) : zero - (zero >> shift);
+  return (now << 4) | (seen < SEEN_MAX ? seen + 1 : seen);
 }
 
 /** A bit that is as likely 0 as 1. */

@@ -10,6 +10,7 @@ import {
   areBitsAtEnd,
   CODE,
   FRESH,
+  learnt,
   modelOf,
   models,
   NEXT,
@@ -17,8 +18,6 @@ import {
   RANGE,
   readBit,
   readEvenBit,
-  SEEN_MAX,
-  SHIFTS,
   source,
   startBits,
 } from "./range.ts";
@@ -455,55 +454,15 @@ function channel(place: 0 | 1, foretold: number): number {
 
 /** A number above 0 with at most `lengths` bits behind its highest: how many, then what they are. */
 function magnitude(start: number, lengths: number): number {
-  const bytes = source();
-  const length = bytes.length;
-  let range = own[RANGE] ?? 0;
-  let code = own[CODE] ?? 0;
-  let next = own[NEXT] ?? 0;
   let more = 0;
-  let value = 0;
-  // First the bits with models, then as many even ones; below 1 it is still being counted.
-  for (let left = 1; 0 < left; ) {
-    let split = range >>> 1;
-    let model = NONE;
-    if (value === 0) {
-      if (more === lengths) {
-        value = 1;
-        left = more;
-        continue;
-      }
-      model = start + more;
-      split = Math.imul(range >>> 12, (models[model] ?? 0) >> 4);
-    }
-    const bit = code >>> 0 < split >>> 0 ? 0 : 1;
-    range = bit === 0 ? split : (range - split) | 0;
-    code = bit === 0 ? code : (code - split) | 0;
-    while (range >>> 24 === 0) {
-      range <<= 8;
-      code = (code << 8) | (next < length ? (bytes[next] ?? 0) : 0);
-      next += 1;
-    }
-    if (model === NONE) {
-      value = (value << 1) | bit;
-      left -= 1;
-    } else {
-      models[model] = learnt(models[model] ?? 0, bit);
-      more += bit;
-      value = 1 - bit;
-      left = bit === 0 ? more : 1;
-    }
+  while (more < lengths && readBit(start + more) === 1) {
+    more += 1;
   }
-  keepState(range, code, next);
+  let value = 1;
+  for (; 0 < more; more--) {
+    value = (value << 1) | readEvenBit();
+  }
   return value;
-}
-
-/** A model after a bit. */
-function learnt(model: number, bit: 0 | 1): number {
-  const zero = model >> 4;
-  const seen = model & 15;
-  const rate = SHIFTS[seen] ?? 0;
-  const more = bit === 0 ? zero + ((4096 - zero) >> rate) : zero - (zero >> rate);
-  return (more << 4) | (seen < SEEN_MAX ? seen + 1 : seen);
 }
 
 /** A number of `length` bits: the first of them along a tree of models. */
