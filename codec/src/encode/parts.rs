@@ -4,8 +4,9 @@ use frame::{Frame, PIXEL_BYTES, Rect, TILE_EXTENT};
 
 use crate::damage::color;
 
-/// Pixels without a change that are worth another patch: about what its head costs as even pixels.
-const GAP_PIXELS_MIN: u32 = 256;
+/// Pixels without a change that are worth another patch: what its head costs, and what a larger patch knows more of its
+/// surroundings. Recorded desktops are smallest about there.
+const GAP_PIXELS_MIN: u32 = 512;
 
 /// Parts of a tile at most: as many patches as a store keeps behind a tile.
 pub(super) const PARTS_MAX: usize = 6;
