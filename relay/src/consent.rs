@@ -1,5 +1,6 @@
-//! The question to the person at an endpoint, where a Jump policy wants it: asked once for each technician and session,
-//! over the agent's control stream. The agent keeps the answer, too, and lets nobody act against it.
+//! The question to the person at an endpoint, where a Jump policy wants it, or the site for customers who came by
+//! themselves: asked once for each technician and session, over the agent's control stream. The agent keeps the answer,
+//! too, and lets nobody act against it.
 //!
 //! Silence is answered by the agent; where even that does not come, by the relay, with what the policy says of silence.
 

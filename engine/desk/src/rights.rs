@@ -110,12 +110,19 @@ impl Desk {
         self.jump_policies.get(policy)?.session_policy
     }
 
-    /// Whether the person at the endpoint of a session is asked, and how; `None` where nobody is. A customer who came by
-    /// himself has asked for help, and is not asked whether he wants it.
+    /// Whether the person at the endpoint of a session is asked, and how; `None` where nobody is. The policy of a Jump
+    /// item says it of Jumps, and the site of customers who came by themselves.
     pub fn consent(&self, session: SessionId) -> Option<Consent> {
-        let Origin::Jump { item, .. } = self.sessions.get(&session)?.origin else { return None };
-        let policy = self.items.get(&item)?.label.policy?;
-        Some(self.jump_policies.get(policy)?.consent).filter(|consent| consent.is_asked)
+        let consent = match self.sessions.get(&session)?.origin {
+            Origin::Jump { item, .. } => {
+                let policy = self.items.get(&item)?.label.policy?;
+                self.jump_policies.get(policy)?.consent
+            }
+            Origin::Key { .. } | Origin::Issue { .. } | Origin::Technician { .. } => {
+                self.site.record.attended_consent
+            }
+        };
+        Some(consent).filter(|consent| consent.is_asked)
     }
 
     /// Takes away what a policy does not allow. One that is gone allows nothing.

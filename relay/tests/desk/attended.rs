@@ -4,7 +4,8 @@ use serde_json::json;
 use transport::client::Preference;
 use wire::attended::{AttendedBy, AttendedToken};
 use wire::control::{
-    Attended, AttendedSession, CustomerEnds, Join, Role, attended, control::Body, hello::Proof, join,
+    Attended, AttendedSession, ConsentAnswer, ConsentBy, CustomerEnds, Join, Role, attended, control::Body,
+    hello::Proof, join,
 };
 use wire::version::OURS;
 
@@ -174,4 +175,56 @@ async fn s83_keys_cannot_be_guessed_by_agents_either() {
     let other = desk.stranger();
     let guess = json!({ "portal": desk.portal, "by": { "key": "AAAAA-AAAAA" }, "name": "Cara" });
     assert_eq!(other.post("/api/portal/sessions", guess).await.status, 429, "one limit for both ways in");
+}
+
+/// What became of a technician's wish to join.
+async fn joined(console: &mut Peer, session: u64) -> Result<(), String> {
+    let target = Some(join::Target::Session(session));
+    console.send(Body::Join(Join { request: 1, target })).await;
+    console
+        .expect(|body| match body {
+            Body::Joined(_) => Some(Ok(())),
+            Body::JoinRefused(refused) => Some(Err(refused.detail)),
+            _ => None,
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_customer_with_an_agent_is_asked_where_the_site_says_so_and_his_no_shuts_the_screen_only() {
+    let desk = Desk::new(House::open().await).await;
+    let mut site = desk.admin.get("/api/site").await.good();
+    site["record"]["attended_consent"] =
+        json!({ "is_asked": true, "timeout_s": 30, "nobody_answers": "deny" });
+    desk.admin.put("/api/site", site).await.good();
+    let ann = desk.technician("ann", &["generate_keys", "view", "control"]).await;
+    let mut console = ann.console(&desk.house).await;
+    let code = key(&ann, &desk).await;
+    let mut cara = agent(&desk.house, by_key(&code)).await.expect("let in");
+    let own = cara.welcome.attended.clone().expect("a session");
+    ann.post(&format!("/api/sessions/{}", own.session), json!({ "do": "accept" })).await.good();
+
+    for (is_allowed, is_in) in [(false, false), (true, true)] {
+        let answers = async {
+            let asked = cara
+                .expect(|body| match body {
+                    Body::ConsentAsk(asked) => Some(asked),
+                    _ => None,
+                })
+                .await;
+            assert_eq!((asked.name.as_str(), asked.timeout_ms), ("ann", 30_000));
+            let (session, request) = (asked.session, asked.request);
+            let by = ConsentBy::Person.into();
+            cara.send(Body::ConsentAnswer(ConsentAnswer { session, request, is_allowed, by })).await;
+        };
+        let (joined, ()) = tokio::join!(joined(&mut console, own.session), answers);
+        assert_eq!(joined.is_ok(), is_in, "{joined:?}");
+        let session = ann.get(&format!("/api/sessions/{}", own.session)).await.good();
+        assert_eq!(session["presence"]["is"], "here", "the chat goes on either way: {session}");
+    }
+    let log = format!("/api/audit?object=session:{}&event=acted", own.session);
+    let lines = desk.admin.get(&log).await.good();
+    let said: Vec<_> = lines["lines"].as_array().expect("lines").iter().map(|line| &line["fact"]).collect();
+    assert_eq!((said.len(), &said[0]["deed"]["what"]), (2, &json!("ask_consent")), "{lines}");
+    assert_eq!((&said[0]["step"]["step"], &said[1]["step"]["step"]), (&json!("refused"), &json!("done")));
 }

@@ -45,6 +45,13 @@ impl Default for Consent {
     }
 }
 
+impl Consent {
+    pub(super) fn check(&self, field: &'static str) -> Result<(), Refusal> {
+        let (min, max) = CONSENT_TIMEOUT_S;
+        fields::seconds(field, self.timeout_s, min, max)
+    }
+}
+
 /// What silence means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -65,8 +72,7 @@ impl JumpPolicy {
         } else if self.ends_sessions {
             return Err(Refusal::field("ends_sessions", "ends_sessions needs a schedule that closes"));
         }
-        let (min, max) = CONSENT_TIMEOUT_S;
-        fields::seconds("consent.timeout_s", self.consent.timeout_s, min, max)?;
+        self.consent.check("consent.timeout_s")?;
         let has_policy = self.session_policy.is_none_or(|policy| desk.session_policies.has(policy));
         fields::exists("session_policy", has_policy, "session policy")
     }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Consent;
 use crate::permission::Permissions;
 use crate::{Refusal, fields};
 
@@ -37,6 +38,9 @@ pub struct Site {
     pub languages: Vec<String>,
     /// Whether all command shells are recorded.
     pub records_shells: bool,
+    /// Whether customers who came by themselves, with an agent, are asked for each technician before he sees anything
+    /// of their computer; what Jump policies say is another matter.
+    pub attended_consent: Consent,
     /// What everybody is allowed whom nothing denies it.
     pub permissions: Permissions,
 }
@@ -51,6 +55,8 @@ impl Default for Site {
             key_lifetime_max_s: 7 * 24 * 3600,
             languages: vec!["en".to_owned(), "fr".to_owned()],
             records_shells: false,
+            // Who calls for help and starts a program for it has said that he wants it.
+            attended_consent: Consent::default(),
             permissions: Permissions::default(),
         }
     }
@@ -65,6 +71,7 @@ impl Site {
         fields::seconds("lost_customer_grace_s", self.lost_customer_grace_s, min, max)?;
         let (min, max) = KEY_LIFETIME_S;
         fields::seconds("key_lifetime_max_s", self.key_lifetime_max_s, min, max)?;
+        self.attended_consent.check("attended_consent.timeout_s")?;
         fields::count("languages", self.languages.len(), LANGUAGES_MAX)?;
         if self.languages.is_empty() {
             return Err(Refusal::field("languages", "languages is empty, pages need at least one"));

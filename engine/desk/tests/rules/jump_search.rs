@@ -2,6 +2,7 @@
 
 use desk::jump::{Command, ItemPlace, LISTED_MAX, Label, Listing, Query, Seen};
 use desk::permission::Permission;
+use desk::record::{Grantee, JumpRight};
 use desk::{AccountId, ItemId, Rule};
 
 use crate::house::{House, refused, set};
@@ -157,4 +158,21 @@ fn s107_a_list_shows_fifty_items_and_asks_to_narrow() {
     assert_eq!((listing.items.len(), listing.found, listing.asks_to_narrow()), (50, 51, true));
     let listing = list(&house, "till 51").expect("a list");
     assert_eq!((listing.items.len(), listing.asks_to_narrow()), (1, false));
+}
+
+#[test]
+fn s107_a_list_over_several_places_shows_fifty_and_counts_all() {
+    let mut house = House::new();
+    let (ana, role) = (house.account("ana", &[Permission::Jump]), house.role(&[JumpRight::Start], &[]));
+    for name in ["Desks", "Tills"] {
+        let group = house.group(name, &[(Grantee::Account(ana), role)]);
+        for number in 0..30 {
+            house.item(&format!("{name} {number}"), ItemPlace::Group(group));
+        }
+    }
+    for query in [Query::default(), Query::text("S").expect("a query")] {
+        let listing = house.desk.jump_list(ana, None, &query).expect("a list");
+        assert_eq!((listing.items.len(), listing.found), (50, 60), "{query:?}");
+        assert!(listing.asks_to_narrow());
+    }
 }

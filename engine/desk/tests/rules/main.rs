@@ -8,4 +8,5 @@ mod jump_search;
 mod permissions;
 mod records;
 mod records_in_use;
+mod scripts;
 mod session_rights;

@@ -169,6 +169,8 @@ fn wrong() -> Vec<(&'static str, Record)> {
         ("host", Record::Portal(Portal { host: Some(text("a host")), ..portal() })),
         ("issues", Record::Portal(Portal { issues: set(&[IssueId::new(999)]), ..portal() })),
         ("brand.color", branded(Brand { color: Some(text("red")), ..Brand::default() })),
+        ("brand.color", branded(Brand { color: Some(text("#12345")), ..Brand::default() })),
+        ("brand.color", branded(Brand { color: Some(text("#12345g")), ..Brand::default() })),
         ("brand.logo", branded(Brand { logo: Some(text("https://evil.example/x.png")), ..Brand::default() })),
         (
             "brand.logo",
@@ -295,6 +297,10 @@ fn settings_of_the_site_have_bounds() {
         ("lost_customer_grace_s", Site { lost_customer_grace_s: u32::MAX, ..site() }),
         ("key_lifetime_max_s", Site { key_lifetime_max_s: 59, ..site() }),
         ("languages", Site { languages: Vec::new(), ..site() }),
+        ("attended_consent.timeout_s", {
+            let attended_consent = Consent { timeout_s: 601, ..Consent::default() };
+            Site { attended_consent, ..site() }
+        }),
         ("languages", Site { languages: vec!["english".to_owned()], ..site() }),
     ] {
         let result = house.administer(Command::ChangeSite { version: 1, site });
@@ -442,4 +448,18 @@ fn an_event_about_what_is_gone_changes_nothing() {
         desk.apply(house.now, &Event::Record(event));
         assert_eq!(desk, house.desk);
     }
+}
+
+#[test]
+fn a_portal_takes_colours_and_pictures_that_every_browser_shows() {
+    let mut house = House::new();
+    let brand = Brand {
+        color: Some("#1a2B3c".to_owned()),
+        logo: Some("data:image/png;base64,aGk+/w==".to_owned()),
+        ..Brand::default()
+    };
+    let record = Portal { name: "X".to_owned(), path: "/".to_owned(), brand, ..Portal::default() };
+    let portal = desk::PortalId::new(house.make(Record::Portal(record.clone())).number());
+    assert_eq!(house.desk.portals().get(portal), Some(&record));
+    assert!(!house.desk.portals().is_empty());
 }

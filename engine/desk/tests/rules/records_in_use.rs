@@ -195,3 +195,67 @@ fn session_keys_go_with_the_portal_that_they_lead_to() {
     house.remove(id).expect("removed");
     assert_eq!(house.desk.keys().len(), 0);
 }
+
+#[test]
+fn tokens_go_with_their_own_list_and_with_no_other() {
+    let mut house = House::new();
+    let ana = house.account("ana", &[]);
+    let (mine, other) = (house.group("Tills", &[]), house.group("Desks", &[]));
+    let places = [ItemPlace::Group(mine), ItemPlace::Group(other), ItemPlace::Personal(ana)];
+    for (number, place) in (500..).zip(places) {
+        let (digest, label) = (digest(number), Label::default());
+        let make = jump::Command::MakeToken { digest, place, label, valid_for_s: 3600, uses_max: 1 };
+        house.ask(Actor::Operator, make).expect("a token");
+    }
+    let left =
+        |house: &House| -> Vec<ItemPlace> { house.desk.tokens().values().map(|token| token.place).collect() };
+    house.remove(RecordId::JumpGroup(mine)).expect("removed");
+    assert_eq!(left(&house), places[1..]);
+    house.remove(RecordId::Account(ana)).expect("removed");
+    assert_eq!(left(&house), [places[1]]);
+}
+
+#[test]
+fn a_rule_of_other_queues_holds_no_team_and_no_account() {
+    let mut house = House::new();
+    let (ana, team, other) = (house.account("ana", &[]), house.team("A", &[]), house.team("B", &[]));
+    let (queue, then) = (Queue::Team(other), QueueAction::Move(Queue::Personal(house.admin)));
+    let rule = QueueRule { name: "X".to_owned(), queue, when: QueueCondition::NobodyThere, then };
+    house.make(Record::QueueRule(rule));
+    assert_eq!((house.desk.queue_rules().len(), house.desk.portals().is_empty()), (1, true));
+    house.remove(RecordId::Team(team)).expect("nothing names it");
+    house.remove(RecordId::Account(ana)).expect("nor him");
+    in_use(house.remove(RecordId::Team(other)), "1 queue rules");
+}
+
+#[test]
+fn a_group_that_loses_somebody_is_a_version_further() {
+    let mut house = House::new();
+    let ana = house.account("ana", &[]);
+    let role = house.role(&[], &[]);
+    let group = house.group("Tills", &[(Grantee::Account(ana), role)]);
+    house.remove(RecordId::Account(ana)).expect("removed");
+    let (version, record) = house.desk.record(RecordId::JumpGroup(group)).expect("a group");
+    assert_eq!(version, 2);
+    let Record::JumpGroup(group) = record else { panic!("{record:?}") };
+    assert!(group.access.is_empty(), "{group:?}");
+}
+
+#[test]
+fn tokens_that_can_still_be_used_are_counted_and_no_others() {
+    let mut house = House::new();
+    let group = house.group("Tills", &[]);
+    let make = |number: u64| {
+        let (digest, place, label) = (digest(1_000 + number), ItemPlace::Group(group), Label::default());
+        jump::Command::MakeToken { digest, place, label, valid_for_s: 3600, uses_max: 1 }
+    };
+    // A thousand of them, without a look at all that is stored after each.
+    for number in 0..1_000 {
+        let made = house.desk.handle(house.now, Actor::Operator, make(number).into()).expect("a token");
+        made.iter().for_each(|event| house.desk.apply(house.now, event));
+    }
+    let full = house.desk.handle(house.now, Actor::Operator, make(1_000).into()).expect_err("full");
+    assert_eq!(full.rule, Rule::Full);
+    house.later(2);
+    house.desk.handle(house.now, Actor::Operator, make(1_000).into()).expect("the others have expired");
+}

@@ -6,7 +6,9 @@ use desk::invitation;
 use desk::jump::ItemPlace;
 use desk::key;
 use desk::permission::{PathLimits, Permission, Permissions, Setting};
-use desk::record::{Account, Grantee, JumpPolicy, JumpRight, Portal, Record, RecordId};
+use desk::record::{
+    Account, Consent, ConsentDefault, Grantee, JumpPolicy, JumpRight, Portal, Record, RecordId, Site,
+};
 use desk::session::{self, Client, NewCustomer};
 use desk::{
     AccountId, Actor, Event, ExternalId, JumpPolicyId, Participant, PortalId, SessionId, SessionPolicyId,
@@ -204,4 +206,48 @@ fn nobody_is_allowed_anything_that_nobody_says() {
     let session = house.jump(ana, item).expect("a session");
     assert!(rights(&house, session, ana).is_empty());
     assert_eq!(Permissions::default().get(Permission::View), Setting::Inherited);
+}
+
+#[test]
+fn customers_who_came_by_themselves_are_asked_where_the_site_says_so() {
+    let mut house = House::new();
+    let ana = house.account("ana", &TECHNICIAN);
+    let session = attended(&mut house, ana, Client::Agent);
+    assert_eq!(house.desk.consent(session), None, "he has asked for help");
+    let wanted = Consent { is_asked: true, timeout_s: 20, nobody_answers: ConsentDefault::Allow };
+    let site = Site { attended_consent: wanted, ..Site::default() };
+    house.administer(desk::record::Command::ChangeSite { version: 1, site }).expect("changed");
+    assert_eq!(house.desk.consent(session), Some(wanted));
+
+    let eve = house.account("eve", &[Permission::Jump]);
+    let item = house.item("till", ItemPlace::Personal(eve));
+    let jump = house.jump(eve, item).expect("a session");
+    assert_eq!(house.desk.consent(jump), None, "its policy says whether anybody is asked in a Jump");
+}
+
+#[test]
+fn shells_are_recorded_where_the_site_says_so_or_a_policy_that_rules_the_session() {
+    let mut house = House::new();
+    let ana = house.account("ana", &[Permission::Jump]);
+    let records = house.session_policy("Watched", &[Permission::Shell], &[]);
+    let policy = RecordId::SessionPolicy(records);
+    let item = house.item("till", ItemPlace::Personal(ana));
+    let jump_policy =
+        JumpPolicy { name: "X".to_owned(), session_policy: Some(records), ..JumpPolicy::default() };
+    let jump_policy = JumpPolicyId::new(house.make(Record::JumpPolicy(jump_policy)).number());
+    house.relabel(item, |label| label.policy = Some(jump_policy));
+    assert!(house.desk.jump_policies().get(jump_policy).is_some_and(|policy| policy.name == "X"));
+    let session = house.jump(ana, item).expect("a session");
+    assert!(!house.desk.records_shells(session), "nobody says so");
+    let Some((_, Record::SessionPolicy(mut watched))) = house.desk.record(policy) else { panic!("a policy") };
+    watched.records_shells = true;
+    house.change(policy, Record::SessionPolicy(watched.clone())).expect("changed");
+    assert!(house.desk.records_shells(session), "its policy does");
+    assert!(!house.desk.records_shells(SessionId::new(9_999)), "there is no such session");
+
+    watched.records_shells = false;
+    house.change(policy, Record::SessionPolicy(watched)).expect("changed");
+    let site = Site { records_shells: true, ..Site::default() };
+    house.administer(desk::record::Command::ChangeSite { version: 1, site }).expect("changed");
+    assert!(house.desk.records_shells(session), "the site does");
 }

@@ -3,6 +3,7 @@
 //! [`house`] holds the people and how to speak of them; [`invariants`] what is true after every event, whoever did
 //! what; `random` lets anybody do anything.
 
+mod audiences;
 mod chat;
 mod consoles;
 mod externals;
