@@ -23,6 +23,13 @@ pub(crate) struct PastFilter {
     pub(crate) before: Option<Cursor>,
 }
 
+impl PastFilter {
+    /// Whether it names something of which there are few sessions, through whose index they are found.
+    fn is_narrow(&self) -> bool {
+        self.item.is_some() || self.customer.is_some() || self.owner.is_some()
+    }
+}
+
 /// A place in the list: when a session ended, and which it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cursor {
@@ -57,8 +64,8 @@ impl Db {
         limit: u16,
     ) -> Result<Vec<PastRow>, DbError> {
         let statement = match filter.member {
-            Some(member) => with_member(filter, member),
-            None => without_member(filter),
+            Some(member) if !filter.is_narrow() => with_member(filter, member),
+            _ => without_member(filter),
         };
         Ok(self.all::<Row>(statement.limit(limit)).await?.into_iter().map(PastRow::from).collect())
     }
@@ -88,6 +95,11 @@ fn without_member(filter: &PastFilter) -> Statement {
     );
     let before = filter.before;
     narrowed(statement, filter)
+        .and(
+            "EXISTS (SELECT 1 FROM past_members AS m
+                WHERE m.ended_ms = p.ended_ms AND m.session = p.id AND m.account = $?)",
+            filter.member,
+        )
         .and("$? <= p.ended_ms", filter.since_ms)
         .and("p.ended_ms < $?", filter.until_ms)
         .and("(p.ended_ms, p.id) < ($?", before.map(|before| before.ended_ms))
@@ -110,8 +122,13 @@ fn with_member(filter: &PastFilter, member: i64) -> Statement {
 }
 
 fn narrowed(statement: Statement, filter: &PastFilter) -> Statement {
+    // An owner has many sessions, a customer and an item have few: with these, the owner's index is none to go by.
+    let owner = match filter.customer.is_some() || filter.item.is_some() {
+        true => "p.owner + 0 = $?",
+        false => "p.owner = $?",
+    };
     statement
-        .and("p.owner = $?", filter.owner)
+        .and(owner, filter.owner)
         .and("p.item = $?", filter.item)
         .and("p.customer_key = $?", filter.customer.as_ref().map(|name| name.to_lowercase()))
 }
