@@ -71,6 +71,16 @@ impl Site {
         &mut self.relay
     }
 
+    /// Its state folder, which outlives the program.
+    pub fn state(&self) -> &Path {
+        self.state.path()
+    }
+
+    /// Stops the relay as an operator does; [`Site::start_again`] brings it back.
+    pub fn stop(&mut self) {
+        self.relay.stop();
+    }
+
     /// The account that the relay made at its first start.
     pub fn user(&self) -> &'static str {
         "admin"

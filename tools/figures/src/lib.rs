@@ -4,7 +4,7 @@
 //! right, and prints [`figure::Figure`]s; what a figure is compared with is measured beside it in the same run.
 //! This library has what several of them need; a rival's client is in [`rfb`] and [`tight`], the bare carrier in
 //! [`hops`], the same load through it and through our relay in [`relay`], what the figures of the codec share in
-//! [`codec`].
+//! [`codec`], a desk with years behind it in [`past`].
 
 pub mod age;
 pub mod browser;
@@ -12,6 +12,7 @@ pub mod codec;
 pub mod figure;
 pub mod hops;
 pub mod line;
+pub mod past;
 pub mod probe;
 pub mod relay;
 pub mod rfb;
