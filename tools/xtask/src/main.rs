@@ -12,6 +12,7 @@ mod cargo_tool;
 mod console;
 mod demo;
 mod figures;
+mod mutants;
 mod setup;
 mod shell;
 mod test;
@@ -44,6 +45,8 @@ enum Chore {
     Acceptance(acceptance::Options),
     /// Measure a topic and print its table.
     Figures(figures::Options),
+    /// Put mistakes into the rules of the desk, and see whether the tests notice.
+    Mutants(mutants::Options),
 }
 
 fn main() -> ExitCode {
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(&shell),
         Chore::Acceptance(options) => acceptance::run(&shell, &options),
         Chore::Figures(options) => figures::run(&shell, &options),
+        Chore::Mutants(options) => mutants::run(&shell, &options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
