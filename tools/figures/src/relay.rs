@@ -83,7 +83,8 @@ pub async fn ours(load: &Load) -> anyhow::Result<Cost> {
     crowd.add_actors(&relay, load.sessions, &load.content, Duration::ZERO, &tally).await?;
     let places: Vec<_> =
         (0..load.sessions).flat_map(|agent| vec![(agent, Habit::PROMPT); load.technicians]).collect();
-    crowd.add_technicians(relay.entry(), &places, Duration::ZERO, &tally).await?;
+    let entries = relay.entries(load.sessions, relay.address()).await?;
+    crowd.add_technicians(&entries, &places, Duration::ZERO, &tally).await?;
     let cost = measure(process, load, &tally, pending()).await?;
     crowd.all_there()?;
     Ok(cost)

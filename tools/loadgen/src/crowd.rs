@@ -15,7 +15,7 @@ use crate::agent;
 use crate::content::Content;
 use crate::stamps::Stamps;
 use crate::tally::Tally;
-use crate::target::Relay;
+use crate::target::{Relay, SESSIONS_EACH};
 use crate::technician::{Habit, Showing, watch};
 
 /// Links that are opened at the same time. More would only wait for each other, and look like a flood.
@@ -124,23 +124,25 @@ impl Crowd {
         Ok(())
     }
 
-    /// A technician for each of `places`, which are numbers of actors and the habit there, spread over `ramp`.
+    /// A technician for each of `places`, which are numbers of actors and the habit there, spread over `ramp`. `entries`
+    /// are as [`Relay::entries`] gives them.
     ///
     /// # Errors
     /// When the relay gives no ticket.
     pub async fn add_technicians(
         &mut self,
-        entry: &Entry,
+        entries: &[Entry],
         places: &[(usize, Habit)],
         ramp: Duration,
         tally: &Arc<Tally>,
     ) -> anyhow::Result<()> {
         let mut opening = opening(places.len(), ramp, |number| async move {
-            anyhow::Ok((places.get(number).copied(), entry.pass().await?))
+            let (actor, habit) = places.get(number).copied().context("a place")?;
+            let entry = entries.get(actor / SESSIONS_EACH).context("a login for each session")?;
+            anyhow::Ok((actor, habit, entry.pass().await?))
         });
         while let Some(opened) = opening.next().await {
-            let (place, pass) = opened.context("a ticket")?;
-            let (number, habit) = place.context("a place")?;
+            let (number, habit, pass) = opened.context("a ticket")?;
             let actor = self.actors.get(number).context("an actor")?.clone();
             let showing = Arc::new(Showing::new(Arc::clone(&actor.stamps), Arc::clone(tally)));
             self.showings.lock().push(Arc::clone(&showing));

@@ -19,7 +19,7 @@ use crate::held::Held;
 use crate::options::Options;
 use crate::recording::Recording;
 use crate::tally::{Counted, Tally};
-use crate::target::Relay;
+use crate::target::{Relay, SESSIONS_EACH};
 use crate::technician::{Habit, Pace};
 
 /// What opening one link may take on a machine that is full of work.
@@ -117,7 +117,9 @@ async fn measured(options: &Options, progress: &mut impl FnMut(Progress)) -> any
     let churn = Arc::new(Churn::default());
     let crowd = &mut stage.crowd;
     crowd.ended();
-    let (relay, entry, actors) = (&stage.relay, &stage.entry, crowd.actors().to_vec());
+    let (relay, entry) = (&stage.relay, &stage.entry);
+    // Those whose sessions the login has.
+    let actors: Vec<_> = crowd.actors().iter().take(SESSIONS_EACH).cloned().collect();
     let coming = async {
         if 0.0 < options.churn {
             let (technicians, agent) = (Arc::clone(&churn), Arc::clone(&churn));
@@ -184,10 +186,10 @@ impl Stage {
         let line = line(options, &relay)?;
         let address =
             line.as_ref().map_or_else(|| relay.address().to_owned(), |line| line.address().to_string());
-        let entry: Entry = relay.entry_by(address).await?;
+        let entries = relay.entries(options.agents, &address).await?;
         let [prompt_places, slow_places] = places(options);
-        crowd.add_technicians(&entry, &prompt_places, ramp, prompt).await?;
-        crowd.add_technicians(&entry, &slow_places, ramp, slow).await?;
+        crowd.add_technicians(&entries, &prompt_places, ramp, prompt).await?;
+        crowd.add_technicians(&entries, &slow_places, ramp, slow).await?;
         say(format!("{} technicians are there", crowd.technicians()));
         let each = |after: Option<f64>, before: Option<f64>, count: usize| {
             Some((after? - before?) / count as f64).filter(|_| 0 < count)
@@ -199,6 +201,7 @@ impl Stage {
             (Some(share), Some(process)) => Some(Held::start(process, share)?),
             (Some(_), None) => anyhow::bail!("--share needs the relay's --process"),
         };
+        let entry = entries.into_iter().next().context("a login")?;
         Ok(Self { relay, entry, crowd, tallies, idle_link_bytes, session_bytes, _line: line, _held: held })
     }
 }

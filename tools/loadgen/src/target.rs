@@ -8,6 +8,9 @@ use transport::client::Preference;
 use view::access::{Access, Entry};
 use wire::token::EnrolmentToken;
 
+/// Sessions that are begun with one login: a desk leaves one account 50.
+pub const SESSIONS_EACH: usize = 40;
+
 /// A relay, and an administrator's login there.
 pub struct Relay {
     own: Option<Site>,
@@ -80,12 +83,24 @@ impl Relay {
         &self.entry
     }
 
-    /// A login whose links go to `address`, such as a bad line's end.
+    /// Logins for so many sessions, each for [`SESSIONS_EACH`] of them in turn, whose links go to `address`: the relay's
+    /// own, or a bad line's end.
     ///
     /// # Errors
-    /// When the relay refuses.
-    pub async fn entry_by(&self, address: String) -> anyhow::Result<Entry> {
-        Access { address: Some(address), ..self.access.clone() }.log_in().await
+    /// When the relay refuses, or runs already and more than one login is needed: its accounts are not ours to make.
+    pub async fn entries(&self, sessions: usize, address: &str) -> anyhow::Result<Vec<Entry>> {
+        let access = Access { address: Some(address.to_owned()), ..self.access.clone() };
+        let mut entries = vec![access.clone().log_in().await?];
+        while entries.len() * SESSIONS_EACH < sessions {
+            let own = self.own.as_ref();
+            let (user, password) = own
+                .with_context(|| {
+                    format!("one login of a relay that runs already has {SESSIONS_EACH} sessions")
+                })?
+                .account()?;
+            entries.push(Access { user, password, ..access.clone() }.log_in().await?);
+        }
+        Ok(entries)
     }
 
     /// Its figures by name and labels.

@@ -66,7 +66,8 @@ impl Scene {
         let (mut crowd, tally) = (Crowd::default(), Arc::new(Tally::default()));
         crowd.add_actors(&relay, sessions, content, Duration::ZERO, &tally).await?;
         let places: Vec<_> = (0..sessions).map(|agent| (agent, habit)).collect();
-        crowd.add_technicians(relay.entry(), &places, Duration::ZERO, &tally).await?;
+        let entries = relay.entries(sessions, relay.address()).await?;
+        crowd.add_technicians(&entries, &places, Duration::ZERO, &tally).await?;
         tokio::time::sleep(WARM_UP).await;
         Ok(Self { relay, crowd, tally })
     }
@@ -150,7 +151,8 @@ async fn stalled() -> anyhow::Result<()> {
     let others = Arc::new(Tally::default());
     let habit = Habit { pace: Pace::Stalled, ..Habit::PROMPT };
     let places: Vec<_> = (0..NEIGHBOURS).map(|agent| (agent, habit)).collect();
-    scene.crowd.add_technicians(scene.relay.entry(), &places, Duration::ZERO, &others).await?;
+    let entries = scene.relay.entries(NEIGHBOURS, scene.relay.address()).await?;
+    scene.crowd.add_technicians(&entries, &places, Duration::ZERO, &others).await?;
     tokio::time::sleep(WARM_UP).await;
     let after = scene.watch(WATCHED).await?;
     let change = 100.0 * (after.latency.p99 / before.latency.p99 - 1.0);
