@@ -229,9 +229,28 @@ impl Meter {
 
     /// [`Meter::wrote`] at a moment, for those who have a clock of their own.
     pub fn wrote_at(&self, now: Instant, class: Class, bytes: usize) {
+        self.offer(class, bytes);
+        self.taken(now, class, bytes, bytes);
+    }
+
+    /// A stream is about to offer `bytes` to the carrier. They count before it has them: it may send them, and hear that
+    /// they arrived, before it gets to say that it took them; and what is counted only after it arrived stays counted.
+    pub(crate) fn offer(&self, class: Class, bytes: usize) {
+        self.figures.written_bytes[class as usize].fetch_add(bytes as u64, Relaxed);
+        self.figures.backlog_bytes.fetch_add(bytes as u64, Relaxed);
+    }
+
+    /// The carrier took `bytes` of what was offered.
+    pub(crate) fn taken(&self, now: Instant, class: Class, offered: usize, bytes: usize) {
         let figures = &*self.figures;
-        figures.written_bytes[class as usize].fetch_add(bytes as u64, Relaxed);
-        figures.backlog_bytes.fetch_add(bytes as u64, Relaxed);
+        let left = offered.saturating_sub(bytes) as u64;
+        if 0 < left {
+            figures.written_bytes[class as usize].fetch_sub(left, Relaxed);
+            self.forget(left);
+        }
+        if bytes == 0 {
+            return;
+        }
         let now_us = self.age_us(now);
         if class == Class::Screen {
             figures.screen_us.store(now_us, Relaxed);
@@ -246,6 +265,11 @@ impl Meter {
     /// The peer has `bytes` more.
     pub(crate) fn delivered(&self, bytes: u64) {
         self.figures.delivered_bytes.fetch_add(bytes, Relaxed);
+        self.forget(bytes);
+    }
+
+    /// So much is no more on its way.
+    fn forget(&self, bytes: u64) {
         let less = |backlog: u64| Some(backlog.saturating_sub(bytes));
         // The closure always gives a value, so the update cannot fail.
         let _ = self.figures.backlog_bytes.fetch_update(Relaxed, Relaxed, less);
@@ -326,6 +350,20 @@ mod tests {
         assert_eq!(meter.turn().await as u64, BYTES_START / 8);
         meter.delivered(95_000);
         assert_eq!(meter.turn().await as u64, BYTES_START - 5_000);
+    }
+
+    #[test]
+    fn what_arrives_before_the_carrier_says_that_it_took_it_is_not_on_its_way_for_ever() {
+        let meter = Meter::default();
+        meter.offer(Class::Screen, 15_000);
+        meter.delivered(10_000);
+        meter.taken(Instant::now(), Class::Screen, 15_000, 10_000);
+        assert_eq!(meter.room() as u64, BYTES_START);
+        assert_eq!(meter.written_bytes(Class::Screen), 10_000);
+        // What the carrier does not take yet is not on its way either.
+        meter.offer(Class::Bulk, 15_000);
+        meter.taken(Instant::now(), Class::Bulk, 15_000, 0);
+        assert_eq!((meter.room() as u64, meter.written_bytes(Class::Bulk)), (BYTES_START, 0));
     }
 
     #[test]

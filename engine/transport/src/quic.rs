@@ -81,12 +81,13 @@ struct MeteredController {
     in_flight_bytes: u64,
     /// The shortest round trip in this batch of acknowledgements; zero while there is none.
     rtt: Duration,
-    /// What had been written when the last batch of acknowledgements ended.
+    /// What had been written when the last packet was sent.
     written_bytes: u64,
 }
 
 impl Controller for MeteredController {
     fn on_sent(&mut self, now: Instant, bytes: u64, last_packet_number: u64) {
+        self.written_bytes = self.meter.written_bytes_total();
         if ACKNOWLEDGEMENT_BYTES_MAX < bytes {
             let before = self.in_flight_bytes;
             self.in_flight_bytes += bytes;
@@ -119,10 +120,8 @@ impl Controller for MeteredController {
             lost_bytes_total: self.meter.lost_bytes_total(),
         };
         self.budget.handle(now, sample);
-        // quinn says that it had nothing left to send, which holds for what was written before it looked.
-        let written = self.meter.written_bytes_total();
-        let is_all = app_limited && written == self.written_bytes;
-        self.written_bytes = written;
+        // quinn says that it had nothing left to send, which holds for what was written before it sent its last packet.
+        let is_all = app_limited && self.meter.written_bytes_total() == self.written_bytes;
         self.meter.set_in_flight(in_flight, is_all);
         self.meter.set_window(self.window());
         self.meter.publish(&self.budget);

@@ -1,5 +1,10 @@
 //! The two halves of a stream, the same over every carrier.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Instant;
+
 use bytes::{Buf as _, Bytes, BytesMut};
 use wire::close::CloseCode;
 use wire::stream::StreamHeader;
@@ -86,11 +91,26 @@ impl SendStream {
     async fn write_all(&mut self, chunks: &mut [Bytes]) -> Result<(), StreamError> {
         let mut rest = chunks;
         while !rest.is_empty() {
-            let (bytes, whole) = self.carrier.write_chunks(rest).await?;
-            self.meter.wrote(self.priority.class(), bytes);
+            let whole = self.write_some(rest).await?;
             rest = &mut rest[whole..];
         }
         Ok(())
+    }
+
+    /// Writes what the carrier takes; gives the whole chunks of it. The meter counts what is offered for as long as a
+    /// poll takes, and what was taken for good.
+    async fn write_some(&mut self, chunks: &mut [Bytes]) -> Result<usize, StreamError> {
+        let (meter, class) = (&self.meter, self.priority.class());
+        let offered = chunks.iter().map(Bytes::len).sum();
+        let mut writing = pin!(self.carrier.write_chunks(chunks));
+        poll_fn(|context| {
+            meter.offer(class, offered);
+            let polled = writing.as_mut().poll(context);
+            let bytes = if let Poll::Ready(Ok((bytes, _))) = &polled { *bytes } else { 0 };
+            meter.taken(Instant::now(), class, offered, bytes);
+            polled.map_ok(|(_, whole)| whole)
+        })
+        .await
     }
 
     /// Sets the stream's place in the sending order. New streams have [`Priority::Bulk`]: set it before the first
@@ -203,7 +223,8 @@ impl RecvStream {
     pub async fn read_to_end(&mut self, bytes_max: usize) -> Result<Bytes, StreamError> {
         let Some(first) = self.read().await? else { return Ok(Bytes::new()) };
         check_length(first.len(), bytes_max)?;
-        let (mut length, mut chunks) = (first.len(), vec![first]);
+        let (mut length, mut chunks) = (first.len(), Vec::with_capacity(1 + CHUNKS_MAX));
+        chunks.push(first);
         while let Some(more) = self.read_more(&mut chunks).await? {
             length += more;
             check_length(length, bytes_max)?;

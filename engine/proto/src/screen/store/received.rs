@@ -1,7 +1,5 @@
 //! What upstream dealt to this hop for later: tiles in slots, and dictionaries.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use wire::screen::{Dictionary, Quality};
 use wire::{DictionaryId, Slot, limits};
@@ -21,18 +19,20 @@ pub(super) struct Kept {
 
 #[derive(Debug, Default)]
 pub(super) struct Slots {
-    kept: BTreeMap<Slot, Kept>,
+    /// By the number of the slot: senders deal from 0 on.
+    kept: Vec<Option<Kept>>,
     bytes: usize,
 }
 
 impl Slots {
     pub(super) fn fill(&mut self, slot: Slot, kept: Kept) -> Result<(), StoreError> {
         let bytes = self.bytes + kept.coded.bytes.len();
-        if let Some(old) = self.kept.insert(slot, kept) {
-            self.bytes = bytes - old.coded.bytes.len();
-        } else {
-            self.bytes = bytes;
+        let place = slot.to_usize();
+        if self.kept.len() <= place {
+            self.kept.resize_with(place + 1, || None);
         }
+        let old = self.kept[place].replace(kept);
+        self.bytes = bytes - old.map_or(0, |old| old.coded.bytes.len());
         let (got, limit) = (self.bytes, SLOT_BYTES_MAX);
         if got <= limit { Ok(()) } else { Err(StoreError::Slots { got, limit }) }
     }
@@ -42,7 +42,7 @@ impl Slots {
     }
 
     pub(super) fn get(&self, slot: Slot) -> Option<Kept> {
-        self.kept.get(&slot).cloned()
+        self.kept.get(slot.to_usize())?.clone()
     }
 }
 
