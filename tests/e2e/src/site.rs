@@ -181,5 +181,7 @@ fn serve(state: &Path, listen: SocketAddr, http: SocketAddr) -> anyhow::Result<P
     let mut command = Command::new(process::own("relay")?);
     command.arg("--state").arg(state).arg("--config").arg(state.join(CONFIG_FILE)).arg("serve");
     command.args(["--listen", &listen.to_string(), "--http", &http.to_string()]);
+    // As the unit in docs/operations.md does.
+    command.env("MALLOC_ARENA_MAX", "2");
     Process::start("relay", &mut command)
 }
