@@ -123,6 +123,8 @@ fn a_schedule_says_itself_in_words() {
         "on Monday to Wednesday and Friday 08:00–18:00, Saturday all day, Saturday and Sunday 23:00–01:00 (UTC)"
     ]
     .assert_eq(&schedule.to_string());
+    let schedule = Schedule { windows: vec![window(&[2, 4], 0, 60)], ..schedule };
+    assert_eq!(schedule.to_string(), "on Tuesday and Thursday 00:00–01:00 (UTC)");
 }
 
 fn window(days: &[u8], opens_min: u16, closes_min: u16) -> Window {

@@ -176,3 +176,16 @@ fn s107_a_list_over_several_places_shows_fifty_and_counts_all() {
         assert!(listing.asks_to_narrow());
     }
 }
+
+#[test]
+fn lists_of_others_are_shown_when_something_is_in_them() {
+    let mut house = House::new();
+    let ana = house.account("ana", &[Permission::Jump, Permission::AllJumpItems]);
+    let ben = house.account("ben", &[]);
+    let listed = |house: &House| -> Vec<ItemPlace> {
+        house.desk.jump_places(ana).expect("places").into_iter().map(|reached| reached.place).collect()
+    };
+    assert_eq!(listed(&house), [ItemPlace::Personal(ana)]);
+    house.item("till", ItemPlace::Personal(ben));
+    assert_eq!(listed(&house), [ItemPlace::Personal(ana), ItemPlace::Personal(ben)]);
+}

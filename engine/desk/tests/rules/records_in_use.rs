@@ -256,6 +256,7 @@ fn tokens_that_can_still_be_used_are_counted_and_no_others() {
     }
     let full = house.desk.handle(house.now, Actor::Operator, make(1_000).into()).expect_err("full");
     assert_eq!(full.rule, Rule::Full);
-    house.later(2);
+    // To the second: a token is good before its end, and not at it.
+    house.later(1);
     house.desk.handle(house.now, Actor::Operator, make(1_000).into()).expect("the others have expired");
 }

@@ -231,3 +231,20 @@ fn only_an_account_is_an_account() {
     assert_eq!(Participant::Account(house.ann).account(), Some(house.ann));
     assert_eq!(Participant::External(desk::ExternalId::new(1)).account(), None);
 }
+
+#[test]
+fn whoever_owns_joins_or_leaves_hears_of_it_even_where_nothing_else_tells_him() {
+    let mut house = House::new();
+    let session = house.owned_by(house.ann);
+    let (dan, who) = (house.dan, Participant::Account(house.dan));
+    let why = session::Left::Removed;
+    for event in [
+        session::Event::Owned { session, owner: dan, before: Some(house.ann) },
+        session::Event::Joined { session, who, invited_by: None, invitation: None },
+        session::Event::Left { session, who, why },
+    ] {
+        let heard = Event::from(event.clone()).audience(&house.desk);
+        assert_eq!(heard.accounts, people(&[house.ann, dan]), "{event:?}");
+    }
+    assert!(house.desk.session_policies().get(house.guests).is_some());
+}
