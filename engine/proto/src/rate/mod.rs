@@ -42,8 +42,9 @@ const PACKET_BYTES: u64 = 1200;
 const QUEUE_MIN: Duration = Duration::from_millis(3);
 
 /// More than this need not stand in a queue, unless [`QUEUE_MIN`] asks for it. Links on one line differ in rate; what
-/// each may have in the queue does not, and so the slower ones gain on the faster until they share evenly.
-const QUEUE_BYTES_MAX: u64 = 16 << 10;
+/// each may have in the queue does not, and so the slower ones gain on the faster until they share evenly. A busy picture
+/// of 20 kB fits: in two parts it costs every hop nearly twice.
+const QUEUE_BYTES_MAX: u64 = 20 << 10;
 
 /// What a round without much loss gives back of the queue that was taken away.
 const QUEUE_BACK: Duration = Duration::from_micros(250);
