@@ -215,6 +215,9 @@ impl AgentTask<'_> {
 
     /// Whether a session without anybody in it yet is with this very endpoint.
     fn is_asked(&self, answer: &ConsentAnswer) -> bool {
+        if self.attended.map(desk::SessionId::get) == Some(answer.session) {
+            return true;
+        }
         let desk = self.site.keeper.read();
         let session = desk.session(desk::SessionId::new(answer.session));
         session
