@@ -11,11 +11,12 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import { speak } from "./i18n/i18n.svelte.ts";
 import { offerProbe } from "./state/probe.ts";
+import { shownSession } from "./state/shown.svelte.ts";
 import { startTheme } from "./ui/theme.svelte.ts";
 
 startTheme();
 await speak(import.meta.glob("../locales/*.ftl", { query: "?raw" }));
-offerProbe();
+offerProbe(shownSession);
 
 const target = document.getElementById("app");
 if (target) {

@@ -10,7 +10,9 @@ import type { PixelDecoder } from "../src/screen/decoder.ts";
 import { Inbox } from "../src/screen/inbox.ts";
 import { Picture } from "../src/screen/picture.ts";
 import { Rendition } from "../src/screen/rendition.ts";
+import { SLOTS_OF_BLOCK, Slots } from "../src/screen/slots.ts";
 import type { Epoch, RenditionId, SessionId, Slot, TileIndex, Version } from "../src/wire/ids.ts";
+import { TILE_SIDE } from "../src/wire/screen/grid.ts";
 import type { UpdateHeader } from "../src/wire/screen/header.ts";
 import type { Operation } from "../src/wire/screen/operation.ts";
 import type { Update } from "../src/wire/screen/update.ts";
@@ -276,4 +278,32 @@ test("areas that changed are joined to as few as have the same pixels", () => {
     { x: 0, y: 128, width: 128, height: 64 },
   ]);
   expect(joined([])).toEqual([]);
+});
+
+describe("slots", () => {
+  const tile = (value: number, pixels: number) => new Uint32Array(pixels).fill(value);
+  const whole = { width: TILE_SIDE, height: TILE_SIDE };
+
+  test("keep a copy of each tile, apart from its neighbours, until they are filled again", () => {
+    const slots = new Slots();
+    const pixels = tile(1, TILE_SIDE * TILE_SIDE);
+    slots.fill(0 as Slot, whole, pixels);
+    pixels.fill(9);
+    slots.fill(1 as Slot, { width: 3, height: 2 }, tile(2, 6));
+    expect(slots.get(0 as Slot, whole)).toEqual(tile(1, TILE_SIDE * TILE_SIDE));
+    expect(slots.get(1 as Slot, { width: 3, height: 2 })).toEqual(tile(2, 6));
+    slots.fill(0 as Slot, { width: 3, height: 2 }, tile(3, 6));
+    expect(slots.get(0 as Slot, { width: 3, height: 2 })).toEqual(tile(3, 6));
+  });
+
+  test("give nothing for another size, for what was emptied, and for what was never filled", () => {
+    const slots = new Slots();
+    const last = (2 * SLOTS_OF_BLOCK - 1) as Slot;
+    slots.fill(last, whole, tile(1, TILE_SIDE * TILE_SIDE));
+    expect(slots.get(last, whole)?.[TILE_SIDE]).toBe(1);
+    expect(slots.get(last, { width: 3, height: 2 })).toBeUndefined();
+    slots.empty(last);
+    expect(slots.get(last, whole)).toBeUndefined();
+    expect(slots.get(7 as Slot, whole)).toBeUndefined();
+  });
 });

@@ -31,8 +31,10 @@ enum Page {
     Console,
     /// What administrators do, and everybody for his own account.
     Administration,
-    /// What customers see, and who is invited from outside.
+    /// What customers see.
     Portal,
+    /// The customers' page, for who is invited from outside: he may see a screen.
+    Join,
 }
 
 /// Names in this folder carry a hash of their contents and never change.
@@ -50,14 +52,14 @@ impl Page {
         match self {
             Self::Console => "index.html",
             Self::Administration => "admin.html",
-            Self::Portal => "portal.html",
+            Self::Portal | Self::Join => "portal.html",
         }
     }
 
     /// What it may load and whom it may talk to.
     fn policy(self, site: &Shared, asked: &Asked) -> Option<HeaderValue> {
         match self {
-            Self::Console => policy(site, asked.came_by, &asked.uri, &asked.headers),
+            Self::Console | Self::Join => policy(site, asked.came_by, &asked.uri, &asked.headers),
             Self::Administration | Self::Portal => Some(HeaderValue::from_static(POLICY)),
         }
     }
@@ -73,9 +75,10 @@ pub(crate) fn routes() -> Router<Shared> {
     let administration =
         |State(site): State<Shared>, asked: Asked| async move { Page::Administration.answer(&site, &asked) };
     let portal = |State(site): State<Shared>, asked: Asked| async move { Page::Portal.answer(&site, &asked) };
+    let join = |State(site): State<Shared>, asked: Asked| async move { Page::Join.answer(&site, &asked) };
     Router::new()
         .route("/", get(portal))
-        .route(JOIN, get(portal))
+        .route(JOIN, get(join))
         .route("/login", get(administration))
         .route("/login/", get(|| async { Redirect::permanent("/login") }))
         .route("/console", get(|| async { Redirect::permanent("/console/") }))

@@ -11,8 +11,8 @@ use transport::LinkError;
 use transport::client::Preference;
 use wire::close::CloseCode;
 use wire::control::{
-    ColorMode, ControlWish, Demand, Display, Displays, Enrolment, Joined, Leave, RefusalCode, Role, Wanted,
-    control::Body, hello::Proof,
+    ColorMode, ControlWish, Demand, Display, Displays, Enrolment, Join, Joined, Leave, RefusalCode, Role,
+    Wanted, Watch, control::Body, hello::Proof, join,
 };
 use wire::cursor::Cursor;
 use wire::input::{Event, Pointer, Record};
@@ -473,6 +473,36 @@ async fn an_endpoint_that_is_away_or_unknown_is_refused() {
     {
         let refused = technician.try_to_join(id).await.expect_err("refused");
         assert_eq!(refused.code(), code, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn who_says_so_as_he_joins_sees_a_display_without_a_demand() {
+    let house = House::open().await;
+    house.log_in().await;
+    let (mut agent, _) = house.agent("reception", Preference::Quic).await;
+    let id = agent.welcome.endpoint_id.clone();
+    // The first one waits for the displays; the second one names a display that is there, the third one does not.
+    for (watch, shown) in [(None, 3), (Some(2), 2), (Some(7), 3)] {
+        let mut technician = house.technician(Preference::Quic).await;
+        let target = Some(join::Target::EndpointId(id.clone()));
+        let watch = Some(Watch { mode: ColorMode::FewColors.into(), display: watch });
+        technician.send(Body::Join(Join { request: 1, target, watch })).await;
+        let joined = technician.expect(|body| match body {
+            Body::Joined(joined) => Some(joined.session),
+            _ => None,
+        });
+        let session = joined.await;
+        let displays = [2, 3].map(|id| Display { id, primary: id == 3, ..Display::default() });
+        agent.send(Body::Displays(Displays { session, displays: displays.into() })).await;
+        let demanded = agent.expect(|body| match body {
+            Body::Demand(demand) if !demand.wanted.is_empty() => Some(demand.wanted),
+            _ => None,
+        });
+        let wanted = Wanted { display: shown, mode: ColorMode::FewColors.into(), bytes_per_second: 0 };
+        assert_eq!(demanded.await, [wanted]);
+        technician.send(Body::Leave(Leave { session })).await;
+        agent.expect(|body| matches!(body, Body::SessionClosed(_)).then_some(())).await;
     }
 }
 

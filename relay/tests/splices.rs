@@ -32,7 +32,7 @@ impl Stage {
         let (mut agent, _) = house.agent("server", preference).await;
         let mut technician = house.technician(preference).await;
         let target = Some(join::Target::EndpointId(agent.welcome.endpoint_id.clone()));
-        technician.send(Body::Join(Join { request: 1, target })).await;
+        technician.send(Body::Join(Join { request: 1, target, watch: None })).await;
         let joined = technician.expect(|body| match body {
             Body::Joined(joined) => Some(joined),
             _ => None,

@@ -141,6 +141,23 @@ export const KINDS: { readonly [K in Kind]: KindOf<K> } = {
       { label: "admin-comments", text: ({ comments }) => comments },
     ],
   },
+  script: {
+    blank: () => ({
+      name: "",
+      comments: "",
+      teams: [],
+      parameters: [],
+      bodies: [{ os: "linux", interpreter: "sh", text: "" }],
+      timeout_s: 600,
+    }),
+    columns: [
+      {
+        label: "admin-script-systems",
+        text: ({ bodies }, t) => bodies.map(({ os }) => t(`admin-os-${os}`)).join(", "),
+      },
+      { label: "admin-comments", text: ({ comments }) => comments },
+    ],
+  },
 };
 
 export function isKind(word: string): word is Kind {

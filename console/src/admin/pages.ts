@@ -10,7 +10,7 @@ export const PAGE_GROUPS = [
   { name: "people", pages: ["account", "team"] },
   { name: "customers", pages: ["portal", "issue", "queue_rule"] },
   { name: "jump", pages: ["jump_group", "role", "jump_policy"] },
-  { name: "sessions", pages: ["session_policy"] },
+  { name: "sessions", pages: ["session_policy", "script"] },
 ] as const;
 
 export type PageName = (typeof PAGE_GROUPS)[number]["pages"][number];

@@ -92,6 +92,8 @@ export interface Past {
   readonly owner: number | null;
   readonly why: Ended | null;
   readonly reason: string;
+  /** What its customer gave, if he rated it: from 1 to 5. */
+  readonly stars: number | null;
 }
 
 /** A line of the log. `fact` has `subject` and `event`, and more by their kind. */

@@ -37,6 +37,9 @@ export interface Endpoint {
   readonly displays: number;
 }
 
+/** Whose link it is: a technician's, or that of somebody from outside who is in one session. */
+export type Holder = "technician" | "guest";
+
 /** What opens one link. Certificate hashes are SHA-256, in hexadecimal or base64. */
 export interface Ticket {
   readonly ticket: string;
@@ -66,6 +69,7 @@ export function logOut(): Promise<void> {
   return request("POST", "/api/logout");
 }
 
-export function ticket(): Promise<Ticket> {
-  return request("POST", "/api/tickets");
+/** A ticket for the link of a technician, or of somebody from outside. */
+export function ticket(holder: Holder): Promise<Ticket> {
+  return request("POST", holder === "guest" ? "/api/guest/tickets" : "/api/tickets");
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { request, withQuery } from "./http.ts";
+import { request, requestList, withQuery } from "./http.ts";
 
 /** Where sessions wait: with a technician (`id` of the account) or a team. */
 export interface Queue {
@@ -274,7 +274,7 @@ export const beAvailable = (is_available: boolean): Promise<void> =>
 
 export const queues = (): Promise<ListedQueue[]> => request("GET", "/api/queues");
 export const queueLines = ({ kind, id }: Queue): Promise<Line[]> =>
-  request("GET", kind === "personal" ? "/api/queues/personal" : `/api/queues/teams/${id}`);
+  requestList(kind === "personal" ? "/api/queues/personal" : `/api/queues/teams/${id}`);
 export const targets = (): Promise<Targets> => request("GET", "/api/targets");
 export const teams = (): Promise<Team[]> => request("GET", "/api/teams");
 export const teamMessages = (team: number, after = 0): Promise<Said[]> =>

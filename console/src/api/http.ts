@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { readList, rest } from "./long-list.ts";
 import { type Problem, RequestError } from "./problem.ts";
 
 /** Longer than a relay ever needs; what hangs beyond it is a broken line. */
@@ -18,13 +19,26 @@ export type Method = "GET" | "POST" | "PUT" | "DELETE";
  * @throws {RequestError} when it is refused, or when there is no answer.
  */
 export async function request<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
+  const text = await answerTo(method, path, body);
+  return (text === "" ? undefined : JSON.parse(text)) as Answer;
+}
+
+/**
+ * Reads a list that may be long, without holding the page up.
+ *
+ * @throws {RequestError} as `request`.
+ */
+export async function requestList<Element>(path: string): Promise<Element[]> {
+  return readList(await answerTo("GET", path, undefined), rest);
+}
+
+async function answerTo(method: Method, path: string, body: unknown): Promise<string> {
   const response = await send(method, path, body);
   if (!response.ok) {
     const problem = await problemOf(response);
     throw new RequestError(problem.detail ?? problem.title, problem);
   }
-  const text = response.status === 204 ? "" : await response.text();
-  return (text === "" ? undefined : JSON.parse(text)) as Answer;
+  return response.status === 204 ? "" : response.text();
 }
 
 /** `path` with the fields of `query` that have a value. */

@@ -108,6 +108,37 @@ export interface SessionPolicy {
   paths: Editable<PathLimits>;
 }
 
+export const OPERATING_SYSTEMS = ["linux", "windows", "macos"] as const;
+export type OperatingSystem = (typeof OPERATING_SYSTEMS)[number];
+
+export const INTERPRETERS = ["sh", "bash", "python3", "perl", "powershell", "cmd"] as const;
+export type Interpreter = (typeof INTERPRETERS)[number];
+
+/** Something that a technician fills in before a script runs. */
+export interface ScriptParameter {
+  name: string;
+  label: string;
+  default: string;
+  is_required: boolean;
+}
+
+/** A script for one kind of system. */
+export interface ScriptBody {
+  os: OperatingSystem;
+  interpreter: Interpreter;
+  text: string;
+}
+
+export interface ScriptRecord {
+  name: string;
+  comments: string;
+  /** Whose members may run it; none: everybody who may run scripts. */
+  teams: number[];
+  parameters: ScriptParameter[];
+  bodies: ScriptBody[];
+  timeout_s: number;
+}
+
 export interface Site {
   name: string;
   /** S5: whether technicians may log in to web consoles at all. */
@@ -131,6 +162,7 @@ export interface Kinds {
   role: Role;
   jump_policy: JumpPolicy;
   session_policy: SessionPolicy;
+  script: ScriptRecord;
 }
 
 export type Kind = keyof Kinds;

@@ -21,8 +21,15 @@ export interface FilmEvents {
   closed(): void;
 }
 
-/** Whether this browser decodes what agents send. */
-export async function canShowFilms(): Promise<boolean> {
+let known: Promise<boolean> | undefined;
+
+/** Whether this browser decodes what agents send; looked at once. */
+export function canShowFilms(): Promise<boolean> {
+  known ??= isUsualCodecThere();
+  return known;
+}
+
+async function isUsualCodecThere(): Promise<boolean> {
   if (typeof VideoDecoder === "undefined") {
     return false;
   }

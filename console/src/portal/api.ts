@@ -75,6 +75,11 @@ export function say(text: string): Promise<void> {
   return request("POST", "/api/customer/messages", { text });
 }
 
+/** What starts an agent in this session, as a command to run on the computer that is to be seen. */
+export function agent(): Promise<{ readonly token: string; readonly command: string }> {
+  return request("POST", "/api/customer/agent", {});
+}
+
 export function end(): Promise<void> {
   return request("POST", "/api/customer/end", {});
 }

@@ -28,6 +28,8 @@ export interface Seat {
   /** Who else works in it, the owner first. */
   readonly others: readonly string[];
   readonly rights: Rights;
+  /** Whether there is a screen to be seen. */
+  readonly has_agent: boolean;
 }
 
 export const invitation = (key: string): Promise<Invitation> =>

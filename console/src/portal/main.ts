@@ -12,9 +12,16 @@ import { speak } from "../i18n/i18n.svelte.ts";
 import { startTheme } from "../ui/theme.svelte.ts";
 
 startTheme();
-await speak(import.meta.glob("../../locales/*.ftl", { query: "?words=portal,language,error" }));
-
 const isGuest = location.pathname === "/join";
+await speak(
+  isGuest
+    ? import.meta.glob("../../locales/*.ftl", {
+        query:
+          "?words=portal,language,error,session,state,stage,mode,keyboard,dialog,copy,refusal,rule,problem,product",
+      })
+    : import.meta.glob("../../locales/*.ftl", { query: "?words=portal,language,error" }),
+);
+
 const { default: Page } = await (isGuest ? import("./Join.svelte") : import("./Portal.svelte"));
 const target = document.getElementById("app");
 if (target) {

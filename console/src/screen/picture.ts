@@ -16,6 +16,7 @@ import type {
   TileOperation,
 } from "../wire/screen/operation.ts";
 import type { PixelDecoder, TilePixels } from "./decoder.ts";
+import { Slots } from "./slots.ts";
 
 export class Picture {
   readonly extent: Extent;
@@ -27,7 +28,7 @@ export class Picture {
   /** What the tiles that this update wrote were before it. */
   readonly #before = new Map<TileIndex, { version: number; quality: number }>();
   readonly #broken = new Set<TileIndex>();
-  readonly #slots = new Map<Slot, { width: number; height: number; pixels: TilePixels }>();
+  readonly #slots = new Slots();
   readonly #decoder: PixelDecoder;
 
   constructor(extent: Extent, decoder: PixelDecoder) {
@@ -105,9 +106,8 @@ export class Picture {
     if (rect === undefined || !this.#isDue(reuse.index, reuse.version, EXACT)) {
       return;
     }
-    const kept = this.#slots.get(reuse.slot);
-    const fits = kept?.width === rect.width && kept.height === rect.height;
-    this.#paintTile(reuse.index, rect, fits ? kept.pixels : undefined, reuse.version, EXACT, changed);
+    const kept = this.#slots.get(reuse.slot, rect);
+    this.#paintTile(reuse.index, rect, kept, reuse.version, EXACT, changed);
   }
 
   #applyPatch(patch: PatchOperation, changed: PixelRect[]): void {
@@ -199,15 +199,11 @@ export class Picture {
     this.#paintPart(area, pixels, area);
   }
 
-  #keep(slot: Slot, { width, height }: Extent, pixels: TilePixels | undefined): void {
-    const kept = this.#slots.get(slot);
+  #keep(slot: Slot, extent: Extent, pixels: TilePixels | undefined): void {
     if (pixels === undefined) {
-      this.#slots.delete(slot);
-    } else if (kept?.width === width && kept.height === height) {
-      // A slot that is filled again keeps its memory.
-      kept.pixels.set(pixels);
+      this.#slots.empty(slot);
     } else {
-      this.#slots.set(slot, { width, height, pixels: pixels.slice() });
+      this.#slots.fill(slot, extent, pixels);
     }
   }
 

@@ -28,6 +28,8 @@ import { workerLink } from "./worker-link.svelte.ts";
 
 const CONNECTING: SessionPhase = { phase: "connecting", stage: "ticket" };
 
+type Answer = "in" | "waits" | "out";
+
 /** Long enough to be read twice. */
 const NOTICE_MS = 10_000;
 
@@ -55,6 +57,8 @@ export class LiveSession {
   mode = $state<ColorModeName>("all-colors");
   /** Whether screen sharing is on; the technician stops and starts it. */
   isSharing = $state(true);
+  /** What it is called on a page without a desk. */
+  called = $state("");
   /** The desk does not have us in it any more. */
   isOver = $state(false);
   readonly shells: Shells;
@@ -69,6 +73,9 @@ export class LiveSession {
   readonly #channels = new Map<number, Channel>();
   readonly #waiting = new Map<number, (report: VisitReport) => void>();
   readonly #stop: () => void;
+  /** What came of the first try to join; `waits`: a person at the computer is asked. */
+  readonly answered: Promise<Answer>;
+  #answer: (answer: Answer) => void = () => undefined;
 
   constructor(view: number, target: JoinTarget) {
     this.view = view;
@@ -79,6 +86,9 @@ export class LiveSession {
       (key, wish) => this.#send({ kind: "file", key, wish }),
       () => this.id,
     );
+    this.answered = new Promise((resolve) => {
+      this.#answer = resolve;
+    });
     this.#stop = workerLink.listen(view, (report) => this.#take(report));
   }
 
@@ -90,7 +100,12 @@ export class LiveSession {
 
   /** What it is called: by its customer, or its computer. */
   get name(): string {
-    return this.about?.customer || desk.endpoints.get(this.endpointId ?? "")?.name || (this.endpointId ?? "");
+    return (
+      this.about?.customer ||
+      this.called ||
+      desk.endpoints.get(this.endpointId ?? "")?.name ||
+      (this.endpointId ?? "")
+    );
   }
 
   get isOwner(): boolean {
@@ -221,8 +236,10 @@ export class LiveSession {
     switch (report.kind) {
       case "session":
         this.state = report.state;
+        this.#noteAnswer(report.state);
         break;
       case "joined":
+        this.#answer("in");
         this.id = report.session;
         this.mayView = report.mayView;
         break;
@@ -267,6 +284,14 @@ export class LiveSession {
       case "hash":
         this.#waiting.get(report.request)?.(report);
         this.#waiting.delete(report.request);
+    }
+  }
+
+  #noteAnswer(state: SessionPhase): void {
+    if (state.phase === "connecting" && state.asksPerson) {
+      this.#answer("waits");
+    } else if (state.phase === "refused" || state.phase === "offline") {
+      this.#answer("out");
     }
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Counters, Quality, SessionPhase } from "../worker/messages.ts";
-import { shownSession } from "./shown.svelte.ts";
+import type { LiveSession } from "./live-session.svelte.ts";
 
 export interface Probe {
   readonly state: SessionPhase;
@@ -17,27 +17,28 @@ export interface Probe {
   pictureHash(): Promise<string>;
 }
 
-export function offerProbe(): void {
+/** `shown` says which session is looked at. */
+export function offerProbe(shown: () => LiveSession | undefined): void {
   if (new URLSearchParams(location.search).get("probe") !== "1") {
     return;
   }
   const probe: Probe = {
     get state() {
-      return shownSession()?.state ?? { phase: "connecting", stage: "ticket" };
+      return shown()?.state ?? { phase: "connecting", stage: "ticket" };
     },
     get quality() {
-      return shownSession()?.quality;
+      return shown()?.quality;
     },
     get counters() {
-      return shownSession()?.counters;
+      return shown()?.counters;
     },
     get size() {
-      return shownSession()?.size;
+      return shown()?.size;
     },
     get hasControl() {
-      return shownSession()?.hasControl ?? false;
+      return shown()?.hasControl ?? false;
     },
-    pictureHash: async () => (await shownSession()?.pictureHash()) ?? "",
+    pictureHash: async () => (await shown()?.pictureHash()) ?? "",
   };
   Object.defineProperty(window, "nearhand", { value: probe });
 }

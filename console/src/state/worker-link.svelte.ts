@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Holder } from "../api/client.ts";
 import type { Carrier, Command, Report, Stage, VisitCommand, VisitReport } from "../worker/messages.ts";
 import { carrierChoice, rememberCarrier } from "./carrier.ts";
 
@@ -18,12 +19,12 @@ class WorkerLink {
   readonly #views = new Map<number, (report: VisitReport) => void>();
 
   /** Starts the worker and opens the link. */
-  open(onLogout: () => void): void {
+  open(onLogout: () => void, holder: Holder = "technician"): void {
     this.#onLogout = onLogout;
     this.#worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", (event) => this.#take(event.data as Report));
     this.isOpen = true;
-    this.#post({ kind: "open", choice: carrierChoice(Date.now()) });
+    this.#post({ kind: "open", choice: carrierChoice(Date.now()), holder });
   }
 
   /** Closes the link; the worker closes itself once that is done. */

@@ -34,3 +34,8 @@ export function renditionOf(display: number, mode: ColorMode): RenditionId {
   const colors = mode === ColorMode.UNSPECIFIED ? 4 : Math.min(mode, ColorMode.ALL_COLORS);
   return ((display << 8) | colors) as RenditionId;
 }
+
+/** Which display a rendition shows. */
+export function displayOf(rendition: RenditionId): number {
+  return rendition >> 8;
+}

@@ -27,7 +27,7 @@ import { InputSender } from "./input-sender.ts";
 import type { ColorModeName, Counters, JoinTarget, Reason, SessionPhase, VisitReport } from "./messages.ts";
 import type { QualityMeter } from "./quality.ts";
 import type { Shells } from "./shells.ts";
-import { Viewer } from "./viewer.ts";
+import { type First, Viewer, watchOnWire } from "./viewer.ts";
 
 /** What a technician wishes; kept over lost links. */
 export interface Wishes {
@@ -74,6 +74,8 @@ export class Attendance {
   #session: SessionId | undefined;
   #viewer: Viewer | undefined;
   #canShowFilms = false;
+  /** What was said in the joining, before it was known which displays there are. */
+  #first: First | undefined;
   #input: InputSender | undefined;
   #displays: readonly Display[] = [];
   #mayView = false;
@@ -92,7 +94,10 @@ export class Attendance {
     const { connection, target, wishes, phase } = this.#parts;
     this.#canShowFilms = await canShowFilms();
     phase({ phase: "connecting", stage: "join" });
-    connection.send("join", { request: this.request, target: onWire(target) });
+    const first = wishes.watching ? { mode: this.#mode(), display: wishes.display } : undefined;
+    this.#first = first;
+    const watch = first && { watch: watchOnWire(first) };
+    connection.send("join", { request: this.request, target: onWire(target), ...watch });
     const answered = this.#joined.promise.then(() => undefined);
     const askedMs = await staged("join", JOIN_TIMEOUT_MS, Promise.race([answered, this.#pending.promise]));
     if (askedMs !== undefined) {
@@ -143,12 +148,16 @@ export class Attendance {
       this.#painted.resolve();
       return;
     }
-    const hasFilms = this.#canShowFilms;
-    if (wishes.mode === "video-optimized" && !hasFilms) {
+    if (wishes.mode === "video-optimized" && !this.#canShowFilms) {
       report({ kind: "noFilms" });
     }
-    const mode = wishes.mode === "video-optimized" && !hasFilms ? "all-colors" : wishes.mode;
-    this.#viewer.show(wishes.display, mode);
+    this.#viewer.show(wishes.display, this.#mode());
+  }
+
+  /** The mode that is wished for, as far as this browser can show it. */
+  #mode(): ColorModeName {
+    const { mode } = this.#parts.wishes;
+    return mode === "video-optimized" && !this.#canShowFilms ? "all-colors" : mode;
   }
 
   /** The link is lost. */
@@ -251,6 +260,7 @@ export class Attendance {
     const session = joined.session as SessionId;
     const painted = () => this.#painted.resolve();
     this.#session = session;
+    this.#mayView = joined.grant?.view ?? false;
     const seat = joined.seat as Seat;
     const films = this.#canShowFilms;
     this.#viewer = new Viewer({
@@ -261,13 +271,13 @@ export class Attendance {
       painter,
       meter,
       counters,
+      first: this.#mayView ? this.#first : undefined,
       canShowFilms: films,
       painted,
     });
     this.#parts.shells.attach({ connection, session });
     channels.attach({ connection, session });
     this.#parts.files.attach({ connection, session });
-    this.#mayView = joined.grant?.view ?? false;
     this.#parts.joined(Number(session));
     report({ kind: "joined", session: Number(session), mayView: this.#mayView });
     const allowed = joined.grant?.control ?? false;

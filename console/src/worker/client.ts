@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Ticket, ticket } from "../api/client.ts";
+import { type Holder, type Ticket, ticket } from "../api/client.ts";
 import { RequestError } from "../api/problem.ts";
 import { Backoff } from "../link/backoff.ts";
 import type { ReceiveStream } from "../link/link.ts";
@@ -42,6 +42,7 @@ export class Client implements ConnectionHandler {
   /** By the page's number of its view. */
   readonly #visits = new Map<number, Visit>();
   #choice: CarrierChoice = {};
+  #holder: Holder = "technician";
   #connection: Connection | undefined;
   #stage: Stage = "ticket";
   #way: Ticket | undefined;
@@ -60,8 +61,9 @@ export class Client implements ConnectionHandler {
   }
 
   /** Keeps a link open until `close`. Returns once that is done. */
-  async run(choice: CarrierChoice): Promise<void> {
+  async run(choice: CarrierChoice, holder: Holder): Promise<void> {
     this.#choice = choice;
+    this.#holder = holder;
     this.#isOpen = true;
     const ticks = setInterval(() => this.#tick(), TICK_MS);
     while (this.#isOpen) {
@@ -166,7 +168,7 @@ export class Client implements ConnectionHandler {
     let way = this.#way;
     if (way === undefined || !token?.length) {
       this.#enter("ticket");
-      way = await staged("ticket", TICKET_TIMEOUT_MS, ticket()).catch(loggedOut);
+      way = await staged("ticket", TICKET_TIMEOUT_MS, ticket(this.#holder)).catch(loggedOut);
       this.#way = way;
     }
     this.#enter("carrier");

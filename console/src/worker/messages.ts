@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Holder } from "../api/client.ts";
 import type { FilePath, Item, ToFile, Volume, Why } from "../wire/file.ts";
 import type { InputEvent, Pointer } from "../wire/input.ts";
 import type { ShellSignal, TerminalSize } from "../wire/shell.ts";
@@ -236,7 +237,7 @@ export type VisitCommand =
 
 export type Command =
   /** Opens the link of this tab. */
-  | { readonly kind: "open"; readonly choice: CarrierChoice }
+  | { readonly kind: "open"; readonly choice: CarrierChoice; readonly holder: Holder }
   | { readonly kind: "close" }
   | { readonly kind: "visit"; readonly view: number; readonly command: VisitCommand };
 

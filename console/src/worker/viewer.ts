@@ -12,7 +12,7 @@ import type { FilmDecoder } from "../screen/films.ts";
 import type { Painter } from "../screen/painter.ts";
 import { type Applied, Rendition } from "../screen/rendition.ts";
 import { ColorMode } from "../wire/generated/control_pb.ts";
-import { type RenditionId, renditionOf, type Seat, type SessionId } from "../wire/ids.ts";
+import { displayOf, type RenditionId, renditionOf, type Seat, type SessionId } from "../wire/ids.ts";
 import { UPDATE_STREAM_BYTES_MAX } from "../wire/limits.ts";
 import type { PixelRect } from "../wire/screen/grid.ts";
 import { decodeUpdate } from "../wire/screen/update.ts";
@@ -32,6 +32,17 @@ const MODES: Readonly<Record<ColorModeName, ColorMode>> = {
 /** The relay hears at most this late what was applied: one answer for several updates is as good, and costs less. */
 const ANSWER_WITHIN_MS = 100;
 
+/** What is wanted before it is known which displays there are: the primary one where none is named. */
+export interface First {
+  readonly mode: ColorModeName;
+  readonly display: number | undefined;
+}
+
+/** The same in a joining. */
+export function watchOnWire({ mode, display }: First) {
+  return { mode: MODES[mode], ...(display !== undefined && { display }) };
+}
+
 export interface ViewerParts {
   readonly connection: Connection;
   readonly session: SessionId;
@@ -40,6 +51,8 @@ export interface ViewerParts {
   readonly painter: Painter;
   readonly meter: QualityMeter;
   readonly counters: Counters;
+  /** What the relay shows without being asked again, as it was said in the joining. */
+  readonly first: First | undefined;
   /** Whether the browser decodes films. */
   readonly canShowFilms: boolean;
   /** Pixels of the display that is shown were painted. */
@@ -50,6 +63,7 @@ export class Viewer {
   readonly #parts: ViewerParts;
   readonly #renditions = new Map<RenditionId, Rendition>();
   #shown: RenditionId | undefined;
+  #first: First | undefined;
   #frame: { lastInput: number; capturedUs: number } | undefined;
   /** What the relay did not hear yet, one a rendition. */
   readonly #owed = new Map<RenditionId, { applied: number; decodeMs: number; paintMs: number }>();
@@ -57,19 +71,28 @@ export class Viewer {
 
   constructor(parts: ViewerParts) {
     this.#parts = parts;
+    this.#first = parts.first;
   }
 
-  /** Asks the relay for a display in a mode, and paints it from its first update on. */
+  /**
+   * Asks the relay for a display in a mode, and paints it from its first update on. What was said in the joining is not
+   * said again.
+   */
   show(display: number, name: ColorModeName): void {
     const { connection, session } = this.#parts;
+    const first = this.#first;
+    const isAskedFor = first?.mode === name && (first.display ?? display) === display;
     const mode = MODES[name];
+    this.#first = undefined;
     const id = renditionOf(display, mode);
     if (id !== this.#shown) {
       this.#rendition(this.#shown)?.forget();
       this.#shown = id;
       this.#rendition(id)?.want();
     }
-    connection.send("demand", { session, wanted: [{ display, mode }] });
+    if (!isAskedFor) {
+      connection.send("demand", { session, wanted: [{ display, mode }] });
+    }
   }
 
   /** Asks for nothing more; what is painted stays. */
@@ -77,6 +100,7 @@ export class Viewer {
     const { connection, session } = this.#parts;
     this.#rendition(this.#shown)?.forget();
     this.#shown = undefined;
+    this.#first = undefined;
     connection.send("demand", { session, wanted: [] });
   }
 
@@ -94,6 +118,7 @@ export class Viewer {
     const startMs = performance.now();
     const update = decodeUpdate(bytes);
     const id = update.header.rendition;
+    this.#expect(id);
     const rendition = this.#rendition(id) ?? this.#newRendition(id);
     const before = rendition.outdated;
     const applied = rendition.receive(update);
@@ -124,6 +149,14 @@ export class Viewer {
     if (0 < tiles.length + videos.length) {
       counters.refreshes += 1;
       connection.send("refresh", { session, rendition: this.#shown, epoch: rendition.epoch, tiles, videos });
+    }
+  }
+
+  /** The first picture may be here before it is said which displays there are. */
+  #expect(id: RenditionId): void {
+    const first = this.#first;
+    if (this.#shown === undefined && first && id === renditionOf(displayOf(id), MODES[first.mode])) {
+      this.#shown = id;
     }
   }
 

@@ -56,7 +56,7 @@ async function load(): Promise<Client> {
 function take(client: Client, command: Command): void {
   switch (command.kind) {
     case "open":
-      client.run(command.choice).then(() => scope.close());
+      client.run(command.choice, command.holder).then(() => scope.close());
       break;
     case "close":
       client.close();

@@ -11,7 +11,7 @@ use axum::response::Sse;
 use axum::response::sse::Event as Frame;
 use axum_extra::extract::CookieJar;
 use desk::invitation::{Command as InvitationCommand, Event as InvitationEvent, External, ExternalEnded};
-use desk::session::Command as SessionCommand;
+use desk::session::{Client, Command as SessionCommand, Customer, CustomerPresence, Session};
 use desk::{Actor, Desk, Event, ExternalId, Participant, Rule, SessionId, chat};
 use futures_util::Stream;
 use schemars::JsonSchema;
@@ -48,6 +48,11 @@ impl FromRequestParts<Shared> for Guest {
 }
 
 impl Guest {
+    /// Who he is on the desk.
+    pub(super) fn external(self) -> ExternalId {
+        self.external
+    }
+
     fn who(self) -> Participant {
         Participant::External(self.external)
     }
@@ -140,6 +145,8 @@ pub(super) struct View {
     others: Vec<String>,
     /// What he may do in it.
     rights: desk::permission::Rights,
+    /// Whether there is a computer to be seen.
+    has_agent: bool,
 }
 
 impl View {
@@ -158,8 +165,15 @@ impl View {
             question: state.customer.question.clone(),
             others: owner.into_iter().chain(members).map(|who| name_of(desk, who)).collect(),
             rights: desk.rights(guest.session, guest.who()),
+            has_agent: has_agent(state),
         })
     }
+}
+
+/// Whether a session has an agent: a Jump has one, a customer may have started his.
+fn has_agent(state: &Session) -> bool {
+    let Customer { client, presence, .. } = &state.customer;
+    state.item().is_some() || (*client == Client::Agent && *presence == CustomerPresence::Here)
 }
 
 impl Listener for Guest {

@@ -166,6 +166,7 @@ fn answers() -> Api {
         .route("/api/guest", get(guest::view).post(guest::join))
         .route("/api/guest/messages", post(guest::say))
         .route("/api/guest/leave", post(guest::leave))
+        .route("/api/guest/tickets", post(tickets::issue_to_guest))
         .route("/api/me/permissions", get(records::my_permissions))
         .route("/api/me/presence", get(records::presence).put(records::be_available))
         .route("/api/me/preferences", get(records::preferences).put(records::prefer))

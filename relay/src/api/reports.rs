@@ -15,7 +15,7 @@ use crate::api::Shared;
 use crate::api::problem::Problem;
 use crate::api::who::{Path, Query, Who};
 use crate::db::{Cursor, PastFilter, PastRow};
-use crate::keeper::audit::{Fact, Filter, Order, Stored, select};
+use crate::keeper::audit::{Fact, Filter, Order, RATED, Stored, select};
 use crate::keeper::store::{self, Said};
 use crate::login::Scope;
 use crate::time::Moment;
@@ -111,6 +111,8 @@ pub(super) struct View {
     by: Option<Actor>,
     /// What he said.
     reason: String,
+    /// What its customer gave, if he rated it.
+    stars: Option<u8>,
 }
 
 impl View {
@@ -136,6 +138,7 @@ impl View {
             why,
             by,
             reason,
+            stars: None,
         };
         Ok((view, state))
     }
@@ -164,8 +167,24 @@ pub(super) async fn list(
         let session = row.session.get().cast_signed();
         Cursor { ended_ms: row.ended_ms, session }.to_string()
     });
-    let sessions = rows.iter().map(|row| Ok(View::new(row)?.0)).collect::<Result<_, Problem>>()?;
+    let mut sessions = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let stars = stars_of(&site, row.session).await?;
+        sessions.push(View { stars, ..View::new(row)?.0 });
+    }
     Ok(Json(Page { sessions, next }))
+}
+
+/// What the customer of a session gave; he can give it once.
+async fn stars_of(site: &Shared, session: SessionId) -> Result<Option<u8>, Problem> {
+    let rated = Filter {
+        event: Some(RATED.to_owned()),
+        object: Some(format!("session:{session}")),
+        ..Filter::default()
+    };
+    let lines = select(&site.db, &rated, Order::OldestFirst, 1).await?;
+    let stars = lines.first().and_then(|line| line.fact["rating"]["stars"].as_u64());
+    Ok(stars.and_then(|stars| u8::try_from(stars).ok()))
 }
 
 /// Somebody's stay in a session.
@@ -205,6 +224,7 @@ pub(super) async fn one(
 ) -> Result<Json<Report>, Problem> {
     let row = readable(&site, &who, id).await?;
     let (session, state) = View::new(&row)?;
+    let session = View { stars: stars_of(&site, row.session).await?, ..session };
     let events = events_of(&site, row.session, 0).await?;
     let messages = store::said_in_session(&site.db, row.session, 0, DETAILS_PAGE).await?;
     let full = |len: usize| len == usize::from(DETAILS_PAGE);

@@ -49,8 +49,8 @@ pub(crate) async fn greet(site: Arc<Site>, link: Link) {
             let session = guest.session();
             Box::pin(agent::run(site, link, control, guest.endpoint, Some(session))).await;
         }
-        Some((control, Admitted::Technician(login), _place)) => {
-            Box::pin(technician::run(site, link, control, login)).await;
+        Some((control, Admitted::Technician(holder), _place)) => {
+            Box::pin(technician::run(site, link, control, holder)).await;
         }
         None => {}
     }

@@ -10,17 +10,18 @@ use transport::Link;
 use wire::control::{AgentKey, Enrolment, Hello, Refusal, RefusalCode, Role, hello::Proof};
 
 use crate::admission::NotAdmitted;
-use crate::db::{Device, Endpoint, Login};
+use crate::db::{Device, Endpoint};
 use crate::keeper::{AskError, Caller, digest_of};
 use crate::peer::attended;
 use crate::site::Site;
+use crate::tickets::Holder;
 
 /// Who proved himself.
 #[derive(Debug)]
 pub(super) enum Admitted {
     Agent(Endpoint),
     Guest(attended::Guest),
-    Technician(Login),
+    Technician(Holder),
 }
 
 /// Checks the proof of a greeting.
@@ -42,15 +43,15 @@ pub(super) async fn check(site: &Site, link: &Link, hello: Hello) -> Result<Admi
             attended::admit(site, link, asked, &device).await.map(Admitted::Guest)
         }
         (Role::Technician, Some(Proof::Ticket(ticket))) => {
-            let login = site.tickets.redeem(Instant::now(), &ticket);
-            login
+            let holder = site.tickets.redeem(Instant::now(), &ticket);
+            holder
                 .map(Admitted::Technician)
                 .ok_or_else(|| refusal(RefusalCode::NotKnown, "the ticket is not known, or no longer"))
         }
         (Role::Technician, None) if !resume_token.is_empty() => {
             let login = site.logins.resume(&resume_token).await.map_err(|error| failed(&error))?;
             login
-                .map(Admitted::Technician)
+                .map(|login| Admitted::Technician(Holder::Login(login)))
                 .ok_or_else(|| refusal(RefusalCode::Expired, "the token is not known, or no longer"))
         }
         _ => Err(refusal(RefusalCode::NotAllowed, "this role has no place here")),

@@ -1,12 +1,13 @@
 //! A technician's link: he joins sessions, says what he wants to see, and does things there.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use desk::session::{Deed, Step};
-use desk::{Participant, presence};
+use desk::{Actor, Participant, presence};
 use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
@@ -15,7 +16,8 @@ use transport::control::Control;
 use transport::{Link, RecvStream, SendStream, StreamError};
 use wire::close::CloseCode;
 use wire::control::{
-    Grant, Join, JoinPending, JoinRefused, Joined, RefusalCode, Role, SessionEnded, control::Body, join,
+    Grant, Join, JoinPending, JoinRefused, Joined, RefusalCode, Role, SessionEnded, Watch, control::Body,
+    join,
 };
 use wire::stream::{StreamHeader, StreamKind};
 use wire::{DecodeError, SessionId};
@@ -24,7 +26,6 @@ use crate::admission::{self, Admission, NotAdmitted};
 use crate::attendance::Present;
 use crate::caps::Allowance;
 use crate::consent::{self, Answer};
-use crate::db::Login;
 use crate::keeper::Caller;
 use crate::peer::ended::Ended;
 use crate::peer::talk::{Event, Talk};
@@ -32,6 +33,7 @@ use crate::peer::{input, rights, splice, viewer};
 use crate::registry::Place;
 use crate::session::{Ending, Outbox, Technician};
 use crate::site::Site;
+use crate::tickets::Holder;
 use crate::time::Moment;
 
 /// Streams whose header is being read, and input streams, of one technician.
@@ -41,28 +43,35 @@ const STREAMS_MAX: usize = transport::settings::STREAMS_LIVE as usize;
 const JOINS_AT_ONCE: u32 = 32;
 const JOIN_EVERY: Duration = Duration::from_millis(500);
 
-/// Stays with a technician until his link or his login ends.
-pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, login: Login) {
+/// How long somebody from outside has one link; a page that is still in the session then opens another.
+const EXTERNAL_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// Stays with a technician until his link or his login ends, or with somebody from outside until he is out.
+pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, holder: Holder) {
     let (peer, carrier) = (link.peer(), link.carrier());
     let end = Ending::under(&site.stop);
     let (outbox, outgoing) = Outbox::new(end.clone());
     let talk = Talk::new(&site, link.clone(), control, outgoing, end.clone());
+    let (user, caller, who) = introduce(&site, &holder, peer.ip().to_canonical());
     site.metrics.links(carrier, Role::Technician).increment(1.0);
-    tracing::info!(user = login.user, %peer, carrier = carrier.name(), "technician connected");
+    tracing::info!(user, %peer, carrier = carrier.name(), "technician connected");
 
-    let (login_over, console_over) = (site.logins.ended(login.id), site.consoles.token(login.id));
-    let user = login.user.clone();
-    let caller = Caller::of(&login, peer.ip().to_canonical());
+    let (login_over, console_over) = match &holder {
+        Holder::Login(login) => (site.logins.ended(login.id), site.consoles.token(login.id)),
+        // He has neither; that he is out is in the desk's news.
+        Holder::External(_) => (Arc::default(), Arc::default()),
+    };
     let task = TechnicianTask {
         places: HashMap::new(),
         inputs: JoinSet::new(),
         joins: Allowance::new(JOINS_AT_ONCE, JOIN_EVERY),
         asking: JoinSet::new(),
-        who: Participant::Account(login.account.into()),
+        who,
         caller,
         site: &site,
         link,
-        login,
+        user: user.clone(),
+        holder,
         outbox,
         end,
         talk,
@@ -70,6 +79,20 @@ pub(super) async fn run(site: Arc<Site>, link: Link, control: Control, login: Lo
     let reason = task.run(&login_over, &console_over).await;
     site.metrics.links(carrier, Role::Technician).decrement(1.0);
     tracing::info!(user, %peer, %reason, "technician disconnected");
+}
+
+/// What logs call whoever is at the page, as whom he asks the desk, and who he is in sessions.
+fn introduce(site: &Site, holder: &Holder, address: IpAddr) -> (String, Caller, Participant) {
+    match holder {
+        Holder::Login(login) => {
+            (login.user.clone(), Caller::of(login, address), Participant::Account(login.account.into()))
+        }
+        Holder::External(id) => {
+            let desk = site.keeper.read();
+            let name = desk.externals().get(id).map(|open| open.name.clone()).unwrap_or_default();
+            (name, Caller::at(Actor::External(*id), address), Participant::External(*id))
+        }
+    }
 }
 
 /// A stream that the technician opened.
@@ -80,6 +103,15 @@ enum Incoming {
 
 /// What a task that serves one input stream found.
 type InputEnd = Result<(), Ended>;
+
+/// How a technician comes in.
+#[derive(Debug, Clone, Copy)]
+struct Coming {
+    /// What he calls his joining.
+    request: u32,
+    /// What he wants to see from the first moment on.
+    watch: Option<Watch>,
+}
 
 /// A session that the technician is in.
 struct Seat {
@@ -93,7 +125,9 @@ struct Seat {
 struct TechnicianTask<'a> {
     site: &'a Arc<Site>,
     link: Link,
-    login: Login,
+    holder: Holder,
+    /// What logs call him.
+    user: String,
     caller: Caller,
     who: Participant,
     outbox: Outbox,
@@ -102,8 +136,8 @@ struct TechnicianTask<'a> {
     places: HashMap<SessionId, Seat>,
     inputs: JoinSet<InputEnd>,
     joins: Allowance,
-    /// Joins that wait for the person at an endpoint: request, session and what he said.
-    asking: JoinSet<(u32, SessionId, Answer)>,
+    /// Joins that wait for the person at an endpoint: who comes, the session and what that person said.
+    asking: JoinSet<(Coming, SessionId, Answer)>,
 }
 
 impl TechnicianTask<'_> {
@@ -120,8 +154,8 @@ impl TechnicianTask<'_> {
         for session in sessions {
             self.leave(session, false).await;
         }
-        if matches!(ended, Ended::Stopping) {
-            self.talk.set_resume_token(self.site.logins.resume_token(self.login.id).unwrap_or_default());
+        if let (Ended::Stopping, Holder::Login(login)) = (&ended, &self.holder) {
+            self.talk.set_resume_token(self.site.logins.resume_token(login.id).unwrap_or_default());
         }
         self.talk.goodbye(self.site, &ended).await;
         ended
@@ -129,10 +163,17 @@ impl TechnicianTask<'_> {
 
     /// The standing link is the console: a second one of another login takes over.
     async fn open_console(&self) -> Result<Present, Ended> {
-        if !self.site.logins.is_valid(self.login.id).await? {
+        let Holder::Login(login) = &self.holder else {
+            return if self.is_over() {
+                Err(Ended::LoginOver)
+            } else {
+                Ok(Present::new(self.site, self.who))
+            };
+        };
+        if !self.site.logins.is_valid(login.id).await? {
             return Err(Ended::LoginOver);
         }
-        let login = self.login.id.get().cast_unsigned();
+        let login = login.id.get().cast_unsigned();
         let open = presence::Command::Open { kind: presence::ConsoleKind::Web, login };
         self.site.keeper.ask(self.caller, open).await?;
         Ok(Present::new(self.site, self.who))
@@ -140,7 +181,11 @@ impl TechnicianTask<'_> {
 
     async fn serve(&mut self, login_over: &CancellationToken, console_over: &CancellationToken) -> Ended {
         let link = self.link.clone();
-        let expires = tokio::time::Instant::now() + self.login.expires.after(Moment::now());
+        let lasts = match &self.holder {
+            Holder::Login(login) => login.expires.after(Moment::now()),
+            Holder::External(_) => EXTERNAL_MAX,
+        };
+        let expires = tokio::time::Instant::now() + lasts;
         let header_max = self.site.config.links.header_timeout();
         let mut headers = JoinSet::new();
         // Waits that last over many events: to begin them anew for each would cost more than most events.
@@ -160,7 +205,7 @@ impl TechnicianTask<'_> {
                 event = self.talk.wait() => self.control(event).await,
                 Some(ended) = self.inputs.join_next(), if !self.inputs.is_empty() => self.input_ended(ended),
                 Some(asked) = self.asking.join_next(), if !self.asking.is_empty() => match asked {
-                    Ok((request, session, answer)) => self.answered(request, session, answer).await,
+                    Ok((coming, session, answer)) => self.answered(coming, session, answer).await,
                     // One that panicked is in the log.
                     Err(_) => Ok(()),
                 },
@@ -196,7 +241,16 @@ impl TechnicianTask<'_> {
                 return ended;
             }
             self.forget_ended().await;
+            if self.places.is_empty() && self.is_over() {
+                return Ended::LoginOver;
+            }
         }
+    }
+
+    /// Whether somebody from outside is in no session any more.
+    fn is_over(&self) -> bool {
+        let Holder::External(id) = &self.holder else { return false };
+        !self.site.keeper.read().externals().get(id).is_some_and(|open| open.joined.is_some())
     }
 
     async fn control(&mut self, event: Event) -> Result<(), Ended> {
@@ -249,6 +303,7 @@ impl TechnicianTask<'_> {
 
     async fn join(&mut self, join: Join) -> Result<(), Ended> {
         let request = join.request;
+        let coming = Coming { request, watch: join.watch };
         if let Err(wait) = self.joins.take(Instant::now()) {
             self.site.metrics.joins_refused.increment(1);
             let retry_after_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
@@ -256,11 +311,11 @@ impl TechnicianTask<'_> {
             return self.refuse(request, NotAdmitted { retry_after_ms, ..refused }).await;
         }
         match self.admit(join).await {
-            Ok(admission) => match self.asks(request, &admission) {
+            Ok(admission) => match self.asks(coming, &admission) {
                 Ok(Some(timeout_ms)) => {
                     self.talk.send(Body::JoinPending(JoinPending { request, timeout_ms })).await
                 }
-                Ok(None) => self.come_in(request, &admission).await,
+                Ok(None) => self.come_in(coming, &admission).await,
                 Err(refused) => {
                     self.leave_desk(admission.session).await;
                     self.refuse(request, refused).await
@@ -270,16 +325,16 @@ impl TechnicianTask<'_> {
         }
     }
 
-    async fn come_in(&mut self, request: u32, admission: &Admission) -> Result<(), Ended> {
+    async fn come_in(&mut self, coming: Coming, admission: &Admission) -> Result<(), Ended> {
         match self.take_seat(admission).await? {
-            Ok(place) => self.joined(request, &place, admission.grant).await,
-            Err(refused) => self.refuse(request, refused).await,
+            Ok(place) => self.joined(coming, &place, admission.grant).await,
+            Err(refused) => self.refuse(coming.request, refused).await,
         }
     }
 
     /// Asks the person at the endpoint, where a policy wants that. Says how long the answer may take, if there
     /// is one to wait for.
-    fn asks(&mut self, request: u32, admission: &Admission) -> Result<Option<u32>, NotAdmitted> {
+    fn asks(&mut self, coming: Coming, admission: &Admission) -> Result<Option<u32>, NotAdmitted> {
         let Some(consent) = consent::needed(self.site, admission.session, self.who) else { return Ok(None) };
         let offline = || NotAdmitted::new(RefusalCode::Offline, "the computer is not connected");
         let agent = self.site.registry.agent(admission.endpoint).ok_or_else(offline)?;
@@ -290,13 +345,13 @@ impl TechnicianTask<'_> {
         let who = (self.who, self.name());
         self.asking.spawn(async move {
             let answer = consent::ask(&site, &agent, &admission, who, consent).await;
-            (request, admission.session, answer)
+            (coming, admission.session, answer)
         });
         Ok(Some(consent.timeout_s.saturating_mul(1000)))
     }
 
     /// The person at an endpoint answered, or nobody did.
-    async fn answered(&mut self, request: u32, session: SessionId, answer: Answer) -> Result<(), Ended> {
+    async fn answered(&mut self, coming: Coming, session: SessionId, answer: Answer) -> Result<(), Ended> {
         let step = match answer {
             Answer::Allowed => Step::Done,
             refused => Step::Refused { why: refused.words().to_owned() },
@@ -308,13 +363,14 @@ impl TechnicianTask<'_> {
         }
         if answer != Answer::Allowed {
             self.leave_desk(session).await;
-            return self.refuse(request, NotAdmitted::new(RefusalCode::NotAllowed, answer.words())).await;
+            let refused = NotAdmitted::new(RefusalCode::NotAllowed, answer.words());
+            return self.refuse(coming.request, refused).await;
         }
         // Much may have changed while he was waiting.
         let target = Some(join::Target::Session(session.to_wire()));
         match admission::admit(self.site, self.caller, self.who, target).await {
-            Ok(admission) => self.come_in(request, &admission).await,
-            Err(refused) => self.refuse(request, refused).await,
+            Ok(admission) => self.come_in(coming, &admission).await,
+            Err(refused) => self.refuse(coming.request, refused).await,
         }
     }
 
@@ -323,6 +379,10 @@ impl TechnicianTask<'_> {
         if self.site.config.links.sessions_of_link_max <= self.places.len() {
             let detail = "this page is in as many sessions as it may be";
             return Err(NotAdmitted::new(RefusalCode::Full, detail));
+        }
+        if let (Holder::External(_), Some(join::Target::EndpointId(_))) = (&self.holder, &join.target) {
+            let detail = "somebody from outside is in the session that he was invited into";
+            return Err(NotAdmitted::new(RefusalCode::NotAllowed, detail));
         }
         admission::admit(self.site, self.caller, self.who, join.target).await
     }
@@ -355,25 +415,25 @@ impl TechnicianTask<'_> {
         Ok(Ok(place))
     }
 
-    async fn joined(&mut self, request: u32, place: &Place, grant: Grant) -> Result<(), Ended> {
+    async fn joined(&mut self, coming: Coming, place: &Place, grant: Grant) -> Result<(), Ended> {
         let joined = Joined {
-            request,
+            request: coming.request,
             session: place.session.id.to_wire(),
             seat: place.seat.to_wire(),
             grant: Some(grant),
             endpoint_name: place.session.name.clone(),
         };
         self.talk.send(Body::Joined(joined)).await?;
-        place.session.greet(place.seat);
+        place.session.greet(place.seat, coming.watch);
         tracing::info!(
-            user = self.login.user, session = %place.session.id, endpoint = %place.session.endpoint,
+            user = self.user, session = %place.session.id, endpoint = %place.session.endpoint,
             name = place.session.name, seat = %place.seat, rights = words_for(grant), "technician joined"
         );
         Ok(())
     }
 
     async fn refuse(&mut self, request: u32, refused: NotAdmitted) -> Result<(), Ended> {
-        tracing::info!(user = self.login.user, reason = refused.detail, "technician not admitted");
+        tracing::info!(user = self.user, reason = refused.detail, "technician not admitted");
         let NotAdmitted { code, detail, retry_after_ms } = refused;
         let message = JoinRefused { request, code: code.into(), detail, retry_after_ms };
         self.talk.send(Body::JoinRefused(message)).await
@@ -403,7 +463,7 @@ impl TechnicianTask<'_> {
             }
         };
         if let Err(error) = self.site.keeper.ask(self.caller, command).await {
-            tracing::warn!(user = self.login.user, %session, %error, "could not leave the session");
+            tracing::warn!(user = self.user, %session, %error, "could not leave the session");
         }
     }
 
@@ -425,7 +485,7 @@ impl TechnicianTask<'_> {
         }
         self.site.metrics.viewers.decrement(1.0);
         tracing::info!(
-            user = self.login.user, session = %seat.place.session.id, name = seat.place.session.name,
+            user = self.user, session = %seat.place.session.id, name = seat.place.session.name,
             seat = %seat.place.seat, "technician left"
         );
         if self.places.is_empty() {
@@ -487,7 +547,7 @@ impl TechnicianTask<'_> {
             Ok(held) => held,
             Err(full) => {
                 self.site.metrics.streams_refused.increment(1);
-                tracing::info!(user = self.login.user, session = %header.session, reason = %full, "refused a stream");
+                tracing::info!(user = self.user, session = %header.session, reason = %full, "refused a stream");
                 send.reset(CloseCode::OverLimit);
                 recv.stop(CloseCode::OverLimit);
                 return Ok(());
@@ -509,7 +569,7 @@ impl TechnicianTask<'_> {
             Participant::Account(id) => desk.accounts().get(id),
             Participant::External(_) => None,
         };
-        account.map_or_else(|| self.login.user.clone(), |account| account.name.clone())
+        account.map_or_else(|| self.user.clone(), |account| account.name.clone())
     }
 
     fn input_ended(&mut self, ended: Result<InputEnd, tokio::task::JoinError>) -> Result<(), Ended> {

@@ -18,7 +18,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use wire::control::{
     self, Answer, ColorMode, ControlState, Demand, Displays, Grant, Notice, Refresh, RefusalCode,
-    SeatGranted, SeatLeft, SessionClosed, SessionEnded, SessionOpened, Wanted, control::Body,
+    SeatGranted, SeatLeft, SessionClosed, SessionEnded, SessionOpened, Wanted, Watch, control::Body,
 };
 use wire::cursor::Cursor;
 use wire::input::Pointer;
@@ -90,6 +90,8 @@ struct Seated {
     technician: Technician,
     /// Whether his input reaches the endpoint.
     controls: bool,
+    /// What he wants to see once it is known which displays there are.
+    first: Option<Watch>,
 }
 
 impl Session {
@@ -150,18 +152,34 @@ impl Session {
         if let Some(agent) = &state.agent {
             agent.outbox.send(self.granted(seat, &technician));
         }
-        state.seats.insert(seat, Seated { technician, controls: false });
+        state.seats.insert(seat, Seated { technician, controls: false, first: None });
         Ok(seat)
     }
 
-    /// Tells a technician who has just come in what is there.
-    pub(crate) fn greet(&self, seat: Seat) {
-        let state = self.state.lock();
-        let Some(seated) = state.seats.get(&seat) else { return };
-        if !state.displays.is_empty() {
-            seated.technician.outbox.send(self.displays(&state));
+    /// Tells a technician who has just come in what is there, and shows him what he wants to see `first`.
+    pub(crate) fn greet(&self, seat: Seat, first: Option<Watch>) {
+        let mut state = self.state.lock();
+        let displays = (!state.displays.is_empty()).then(|| self.displays(&state));
+        let Some(seated) = state.seats.get_mut(&seat) else { return };
+        seated.first = first;
+        if let Some(displays) = displays {
+            seated.technician.outbox.send(displays);
         }
         seated.technician.wake.notify_one();
+        self.show_first(&mut state);
+    }
+
+    /// Takes what technicians said as they came in for their demands, as far as there are displays.
+    fn show_first(&self, state: &mut State) {
+        let State { seats, plane, displays, .. } = state;
+        for (&seat, seated) in seats.iter_mut().filter(|(_, seated)| seated.technician.grant.view) {
+            let Some(wanted) = seated.first.and_then(|first| first_of(displays, first)) else { continue };
+            seated.first = None;
+            // One display is never beyond a limit, and its mode is one that viewers have.
+            let _ = plane.demand(seat, &[wanted]);
+            seated.technician.wake.notify_one();
+        }
+        self.ask_agent(state);
     }
 
     /// A technician is gone; what he held down is released, and what he left running ends if he went `for_good`.
@@ -276,7 +294,8 @@ impl Session {
             return Ok(());
         }
         let replaced = state.plane.demand(seat, wanted)?;
-        let Some(seated) = state.seats.get(&seat) else { return Ok(()) };
+        let Some(seated) = state.seats.get_mut(&seat) else { return Ok(()) };
+        seated.first = None;
         for replaced in replaced {
             let text = format!(
                 "display {} is watched in two colour modes already: {} instead of {}",
@@ -369,6 +388,7 @@ impl Session {
         for seated in state.seats.values() {
             seated.technician.outbox.send(message.clone());
         }
+        self.show_first(&mut state);
     }
 
     /// The agent has something to say to the technicians.
@@ -510,6 +530,13 @@ impl Session {
             seated.technician.outbox.send(Body::Notice(notice));
         }
     }
+}
+
+/// The display that is wanted, or the one that people look at first.
+fn first_of(displays: &[control::Display], watch: Watch) -> Option<Wanted> {
+    let named = displays.iter().find(|one| Some(one.id) == watch.display);
+    let chosen = named.or_else(|| displays.iter().find(|one| one.primary)).or(displays.first())?;
+    Some(Wanted { display: chosen.id, mode: watch.mode, bytes_per_second: 0 })
 }
 
 fn name_of(mode: ColorMode) -> &'static str {

@@ -255,7 +255,7 @@ impl Peer {
     /// Joins an endpoint's session, or says why not.
     pub async fn try_to_join(&mut self, endpoint: &str) -> Result<Joined, JoinRefused> {
         let target = Some(join::Target::EndpointId(endpoint.to_owned()));
-        self.send(Body::Join(Join { request: 1, target })).await;
+        self.send(Body::Join(Join { request: 1, target, watch: None })).await;
         self.expect(|body| match body {
             Body::Joined(joined) => Some(Ok(joined)),
             Body::JoinRefused(refused) => Some(Err(refused)),

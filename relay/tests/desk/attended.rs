@@ -74,7 +74,7 @@ async fn s58_s87_s92_an_agent_with_a_key_waits_in_its_technicians_queue_and_is_s
 
         ann.post(&format!("/api/sessions/{}", own.session), json!({ "do": "accept" })).await.good();
         let target = Some(join::Target::Session(own.session));
-        console.send(Body::Join(Join { request: 1, target })).await;
+        console.send(Body::Join(Join { request: 1, target, watch: None })).await;
         let name = console
             .expect(|body| match body {
                 Body::Joined(joined) => Some(joined.endpoint_name),

@@ -58,6 +58,7 @@ const DOORS: &[(&str, Door)] = &[
     ("POST /api/guest/invitation", Anybody),
     ("POST /api/guest/leave", Guest),
     ("POST /api/guest/messages", Guest),
+    ("POST /api/guest/tickets", Guest),
     ("POST /api/invitations/{id}", Own),
     ("GET /api/jump/frequent", Permitted("{}")),
     ("GET /api/jump/items", Permitted("{}")),

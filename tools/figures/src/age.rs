@@ -86,7 +86,7 @@ pub async fn watch(
     let (link, mut control) = entry.link().await?;
     link.set_live(true);
     let target = Some(join::Target::EndpointId(endpoint.to_owned()));
-    control.send(Body::Join(Join { request: 1, target })).await?;
+    control.send(Body::Join(Join { request: 1, target, watch: None })).await?;
     let session = loop {
         match control.recv().await? {
             Body::Joined(joined) => break joined.session,

@@ -92,7 +92,7 @@ pub async fn watch(
     let (link, mut control) = pass.link().await?;
     link.set_live(true);
     let target = Some(join::Target::EndpointId(endpoint.to_owned()));
-    control.send(Body::Join(Join { request: 1, target })).await?;
+    control.send(Body::Join(Join { request: 1, target, watch: None })).await?;
     let session = timeout(JOIN_MAX, joined(&mut control)).await??;
     let wanted = Wanted { display: 0, mode: ColorMode::AllColors.into(), bytes_per_second: 0 };
     control.send(Body::Demand(Demand { session, wanted: vec![wanted] })).await?;

@@ -73,7 +73,7 @@ impl Technician {
         let (link, mut control) = entry.link().await?;
         link.set_live(true);
         let target = Some(join::Target::EndpointId(endpoint_id.to_owned()));
-        control.send(Body::Join(Join { request: 1, target })).await?;
+        control.send(Body::Join(Join { request: 1, target, watch: None })).await?;
         let joined =
             timeout(JOIN_MAX, await_joined(&mut control)).await.context("no answer to the join")??;
         let input = open_input(&link, SessionId::from_wire(joined.session)).await?;

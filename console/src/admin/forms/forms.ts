@@ -14,6 +14,7 @@ import JumpPolicyForm from "./JumpPolicyForm.svelte";
 import PortalForm from "./PortalForm.svelte";
 import QueueRuleForm from "./QueueRuleForm.svelte";
 import RoleForm from "./RoleForm.svelte";
+import ScriptForm from "./ScriptForm.svelte";
 import SessionPolicyForm from "./SessionPolicyForm.svelte";
 import TeamForm from "./TeamForm.svelte";
 
@@ -37,4 +38,5 @@ export const FORMS: Readonly<Record<Kind, Form>> = {
   role: RoleForm as unknown as Form,
   jump_policy: JumpPolicyForm as unknown as Form,
   session_policy: SessionPolicyForm as unknown as Form,
+  script: ScriptForm as unknown as Form,
 };

@@ -8,8 +8,9 @@ import * as api from "../../api/jump.ts";
 import { problemBehind } from "../../api/problem.ts";
 import { whenConnected } from "../../state/connected.ts";
 import { desk } from "../../state/desk.svelte.ts";
-import { goTo } from "../../state/route.svelte.ts";
+import { goTo, replaceBy, route } from "../../state/route.svelte.ts";
 import { sessions } from "../../state/sessions.svelte.ts";
+import { shownSession } from "../../state/shown.svelte.ts";
 import { toasts } from "../../ui/toasts.svelte.ts";
 import { wanted } from "./wanted.svelte.ts";
 
@@ -27,6 +28,20 @@ export async function jumpTo(item: Item): Promise<void> {
   } else if (item.has_password) {
     wanted.ask({ item, why: "password", again: false });
   } else {
+    await join(item);
+  }
+}
+
+/** Joins over the link at once: the session starts by it. Where that is refused, the desk says what it would take. */
+async function join(item: Item): Promise<void> {
+  const from = route();
+  const session = sessions.jump(item.id);
+  goTo({ page: "computer", endpointId: item.id });
+  if ((await session.answered) === "out") {
+    if (shownSession() === session) {
+      replaceBy(from);
+    }
+    sessions.close(session);
     await start(item, {});
   }
 }

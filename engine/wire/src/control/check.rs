@@ -17,7 +17,7 @@ pub(super) fn body(body: &Body) -> Result<(), DecodeError> {
     match body {
         Body::Welcome(welcome) => greeting(welcome),
         Body::Refusal(refusal) => detail(&refusal.detail),
-        Body::Join(join) => target(join),
+        Body::Join(join) => aim(join),
         Body::Joined(Joined { endpoint_name, .. }) => length("name", endpoint_name.len(), TEXT_BYTES_MAX),
         Body::JoinRefused(refused) => detail(&refused.detail),
         Body::SessionEnded(ended) => detail(&ended.detail),
@@ -99,7 +99,9 @@ pub(super) fn capabilities(names: &[String]) -> Result<(), DecodeError> {
     names.iter().try_for_each(|name| length("capability", name.len(), TEXT_BYTES_MAX))
 }
 
-fn target(join: &Join) -> Result<(), DecodeError> {
+fn aim(join: &Join) -> Result<(), DecodeError> {
+    let display = join.watch.and_then(|watch| watch.display);
+    number("display", display.unwrap_or_default().into(), u8::MAX.into())?;
     match &join.target {
         Some(join::Target::EndpointId(id)) => length("endpoint", id.len(), TEXT_BYTES_MAX),
         Some(join::Target::Session(_)) => Ok(()),

@@ -228,7 +228,7 @@ async fn attend(
     link.set_live(true);
     for (request, endpoint) in (1..).zip(endpoints) {
         let target = Some(join::Target::EndpointId(endpoint.clone()));
-        control.send(Body::Join(Join { request, target })).await?;
+        control.send(Body::Join(Join { request, target, watch: None })).await?;
     }
     let (mut streams, mut inputs) = (JoinSet::new(), Vec::new());
     let mut typing = tokio::time::interval(TYPE_EVERY);

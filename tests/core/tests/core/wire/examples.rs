@@ -507,6 +507,8 @@ fn sessions() -> Vec<(&'static str, Body)> {
     let session = VARINT_MAX;
     let code = control::RefusalCode::Offline.into();
     let detail = "gone".to_owned();
+    let mode = control::ColorMode::AllColors.into();
+    let join = |request, target, watch| Body::Join(control::Join { request, target: Some(target), watch });
     let by_id = control::join::Target::EndpointId("e1".to_owned());
     let by_session = control::join::Target::Session(session);
     let joined = control::Joined {
@@ -521,8 +523,10 @@ fn sessions() -> Vec<(&'static str, Body)> {
     let state = control::ControlState { session, granted: false, detail: detail.clone() };
     let closed = control::SessionClosed { session, detail: detail.clone(), for_good: true };
     vec![
-        ("join of an endpoint", Body::Join(control::Join { request: 1, target: Some(by_id) })),
-        ("join of a session", Body::Join(control::Join { request: u32::MAX, target: Some(by_session) })),
+        ("join of an endpoint", join(1, by_id.clone(), None)),
+        ("join of a session", join(u32::MAX, by_session, None)),
+        ("join that watches", join(2, by_id.clone(), Some(control::Watch { mode, display: None }))),
+        ("join that watches a display", join(3, by_id, Some(control::Watch { mode, display: Some(0) }))),
         ("joined", Body::Joined(joined)),
         ("join refused", Body::JoinRefused(refused)),
         ("leave", Body::Leave(control::Leave { session })),

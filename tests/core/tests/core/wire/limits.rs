@@ -149,13 +149,16 @@ fn control_messages_over_a_limit_are_refused_with_it() {
     let wanted = vec![control::Wanted::default(); 33];
     let beyond = vec![control::Wanted { display: 256, ..control::Wanted::default() }];
     let by_id = Some(control::join::Target::EndpointId(long()));
+    let by_number = Some(control::join::Target::Session(session));
+    let far = Some(control::Watch { mode: 0, display: Some(256) });
     let refusals = [
         check(Body::Welcome(control::Welcome { software: long(), ..control::Welcome::default() })),
         check(Body::Welcome(control::Welcome {
             capabilities: vec![String::new(); 65],
             ..Default::default()
         })),
-        check(Body::Join(control::Join { request: 1, target: by_id })),
+        check(Body::Join(control::Join { request: 1, target: by_id, watch: None })),
+        check(Body::Join(control::Join { request: 1, target: by_number, watch: far })),
         check(displays(vec![display])),
         check(displays(vec![wide])),
         check(Body::Demand(control::Demand { session, wanted })),
@@ -170,6 +173,7 @@ fn control_messages_over_a_limit_are_refused_with_it() {
         control: software is 257, the limit is 256
         control: capabilities is 65, the limit is 64
         control: endpoint is 257, the limit is 256
+        control: display is 256, the limit is 255
         control: name of a display is 257, the limit is 256
         control: width is 16385, the limit is 16384
         control: wishes is 33, the limit is 32
