@@ -61,6 +61,11 @@ if (settings.video === false) {
     await route.fulfill({ headers, body: `delete globalThis.VideoDecoder;${await response.text()}` });
   });
 }
+/** What the browser measures of the page's own thread, and of its processes. */
+const inspector = await context.newCDPSession(page);
+const whole = await browser.newBrowserCDPSession();
+await inspector.send("Performance.enable");
+
 const consoleLines = [];
 page.on("console", (message) => consoleLines.push(`${message.type()}: ${message.text()}`));
 page.on("pageerror", (error) => consoleLines.push(`uncaught: ${error.message}`));
@@ -113,6 +118,15 @@ const commands = {
     const { violations } = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
     const places = ({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`);
     return violations.flatMap(places);
+  },
+  async mainThread() {
+    const { metrics } = await inspector.send("Performance.getMetrics");
+    return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+  },
+  collect: () => inspector.send("HeapProfiler.collectGarbage").then(() => null),
+  async processes() {
+    const { processInfo } = await whole.send("SystemInfo.getProcessInfo");
+    return processInfo.map(({ type, id }) => ({ type, id }));
   },
   screenshot: ({ path }) => page.screenshot({ path }).then(() => null),
   console: () => consoleLines,

@@ -261,6 +261,33 @@ impl Browser {
         Ok(serde_json::from_value(self.ask(&json!({ "do": "loaded" }))?)?)
     }
 
+    /// Seconds that the page's own thread has worked so far; its workers have threads of their own.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub fn main_thread_s(&mut self) -> anyhow::Result<f64> {
+        let metrics = self.ask(&json!({ "do": "mainThread" }))?;
+        metrics["TaskDuration"].as_f64().with_context(|| metrics.to_string())
+    }
+
+    /// Collects what the page does not use any more.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub fn collect_garbage(&mut self) -> anyhow::Result<()> {
+        self.ask(&json!({ "do": "collect" })).map(drop)
+    }
+
+    /// The processes in which pages and their workers run.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub fn renderers(&mut self) -> anyhow::Result<Vec<u32>> {
+        let processes = self.ask(&json!({ "do": "processes" }))?;
+        let of_pages = processes.as_array().context("a list")?.iter().filter(|one| one["type"] == "renderer");
+        of_pages.map(|one| Ok(serde_json::from_value(one["id"].clone())?)).collect()
+    }
+
     /// What the page wrote to its console, errors included.
     ///
     /// # Errors

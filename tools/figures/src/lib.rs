@@ -9,6 +9,7 @@
 pub mod age;
 pub mod browser;
 pub mod codec;
+pub mod crowd;
 pub mod figure;
 pub mod hops;
 pub mod line;

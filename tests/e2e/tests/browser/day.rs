@@ -1,11 +1,16 @@
 //! A technician's day: from a key on the portal to the end of the session, by everybody who has a part in it.
 
+use std::process::Command;
+
 use anyhow::Context;
 use e2e::browser::{Browser, Window};
+use e2e::desktop::Desktop;
+use e2e::process::{self, Process};
 use e2e::site::Site;
+use e2e::wait;
 
 use crate::portal::assert_no_barriers;
-use crate::stage::{BOUND, Page};
+use crate::stage::{BOUND, Page, SIZE};
 
 /// What the customer calls himself.
 const CUSTOMER: &str = "Cara Lopez";
@@ -115,9 +120,42 @@ impl Page {
     }
 }
 
+/// The customer asks his page how to show his screen, and runs what it says on a desktop.
+fn attend(customer: &mut Browser, desktop: &Desktop) -> anyhow::Result<Process> {
+    customer.click("[data-screen=offer]")?;
+    customer.wait_for("[data-screen=command]")?;
+    assert_no_barriers(customer, "a chat with a command to run")?;
+    let command = customer.value("document.querySelector('[data-screen=command]').textContent")?;
+    let command = command.as_str().context("a command")?;
+    let arguments = command.strip_prefix("agent ").with_context(|| command.to_owned())?.split(' ');
+    let mut agent = Command::new(process::own("agent")?);
+    agent.args(arguments).args(["--platform", &format!("x11:{}", desktop.display()), "--person", "none"]);
+    Process::start("agent", &mut agent)
+}
+
+/// The customer gives four stars, and an administrator reads all of it in the report.
+fn rate_and_report(site: &Site, customer: &mut Browser, reader: &mut Browser) -> anyhow::Result<()> {
+    customer.click(".stars label:nth-child(4)")?;
+    customer.click("button:has-text('Send rating')")?;
+    customer.wait_for("text=Thank you for your rating.")?;
+    reader.open(&format!("{}/login", site.api_url()))?;
+    reader.fill("[name=user]", site.user())?;
+    reader.fill("[name=password]", site.password())?;
+    reader.click("button[type=submit]")?;
+    reader.wait_for("h1:has-text('My account')")?;
+    reader.value("location.hash = '#/reports'")?;
+    reader.wait_for(&format!("tr:has-text('{CUSTOMER}'):has-text('4 stars')"))?;
+    reader.click(&format!("tr:has-text('{CUSTOMER}') a"))?;
+    for said in ["The printer burns", "I bring water", "I wait here", "Thank you"] {
+        reader.wait_for(&format!("main li p:has-text('{said}')"))?;
+    }
+    reader.wait_for("main dd:has-text('technician-1')")?;
+    assert_no_barriers(reader, "the report of the day")
+}
+
 #[test]
-fn s47_s58_s77_s80_s90_s152_s244_s247_s265_s266_s284_s286_a_day_from_the_key_to_the_end() -> anyhow::Result<()>
-{
+fn s47_s58_s77_s80_s90_s152_s160_s244_s247_s265_s266_s281_s284_s286_a_day_from_the_key_to_the_report()
+-> anyhow::Result<()> {
     let mut day = Day::begin()?;
     let Day { site, ann, ben, customer } = &mut day;
 
@@ -181,8 +219,21 @@ fn s47_s58_s77_s80_s90_s152_s244_s247_s265_s266_s284_s286_a_day_from_the_key_to_
     customer.press("Enter")?;
     ben.until_said("Thank you")?;
 
-    // S281: the owner ends it for everybody.
+    // The customer shows his screen by a program that he starts himself; S160: it is seen and controlled.
+    let mut desktop = Desktop::start(SIZE.0, SIZE.1)?;
+    let typed = desktop.scratch()?.join("typed");
+    desktop.terminal_into(&typed)?;
+    let mut agent = attend(customer, &desktop)?;
+    customer.wait_for("text=Your computer is in the session")?;
+    ben.until_live()?;
+    ben.browser.until("window.nearhand.hasControl", BOUND)?;
+    ben.type_line("echo water", &typed)?;
+    ben.assert_exact(&desktop)?;
+
+    // S281: the owner ends it for everybody, the program on the customer's computer included.
     ben.close_by("end")?;
     customer.wait_for("text=The session is over")?;
-    ben.browser.wait_for("text=This queue is empty.")
+    ben.browser.wait_for("text=This queue is empty.")?;
+    wait::until("the agent to end", BOUND, || agent.has_ended().then_some(()))?;
+    rate_and_report(site, customer, &mut vera)
 }

@@ -8,6 +8,8 @@ mod carriers;
 mod day;
 mod files;
 mod films;
+mod frame;
+mod guest;
 mod healing;
 mod pages;
 mod picture;

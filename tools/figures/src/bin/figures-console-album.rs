@@ -20,7 +20,7 @@ const DESKS: [(u16, u16); 3] = [(1024, 700), (1440, 900), (2560, 1440)];
 const PHONE: (u16, u16) = (390, 844);
 
 /// Pages of the administration, by their addresses.
-const ADMINISTRATION: [&str; 19] = [
+const ADMINISTRATION: [&str; 21] = [
     "me",
     "reports",
     "status",
@@ -40,6 +40,8 @@ const ADMINISTRATION: [&str; 19] = [
     "jump_policy",
     "jump_policy/new",
     "session_policy/new",
+    "script",
+    "script/new",
 ];
 
 /// Pages of the console beside its sessions.
@@ -207,6 +209,11 @@ fn console(album: &mut Album) -> anyhow::Result<()> {
         look.open(&mut page, &format!("{}?probe=1", stage.site.console_url()))?;
         page.wait_for("[name=user]")?;
         album.keep(&mut page, look, "console-login")?;
+        page.fill("[name=user]", "nobody")?;
+        page.fill("[name=password]", "wrong")?;
+        page.click("button[type=submit]")?;
+        page.wait_for("[role=alert]")?;
+        album.keep(&mut page, look, "console-login-refused")?;
         log_in(&mut page, &stage)?;
         page.wait_for("[data-queue=personal]")?;
         for address in CONSOLE {
@@ -214,9 +221,77 @@ fn console(album: &mut Album) -> anyhow::Result<()> {
             page.until("!document.querySelector('main [aria-busy=true]')", BOUND)?;
             album.keep(&mut page, look, &format!("console-{address}"))?;
         }
-        page.click(&format!("button[aria-label='{} {NAME}']", look.jump_to()))?;
-        page.until("window.nearhand?.state.phase === 'live'", BOUND)?;
-        album.keep(&mut page, look, "console-session")?;
+        computers(album, look, &mut page)?;
+        session(album, look, &mut page)?;
+        customer(album, look, &mut page)?;
+        // The next look finds the desk as this one did.
+        page.value("location.hash = '#/queue/personal'")?;
     }
     Ok(())
+}
+
+/// What can be opened from the list of computers, and over every page.
+fn computers(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Result<()> {
+    page.wait_for("button.plus")?;
+    page.click("button.plus")?;
+    page.wait_for("tr.details")?;
+    album.keep(page, look, "console-jump-details")?;
+    page.press("Control+k")?;
+    page.wait_for("dialog input")?;
+    album.keep(page, look, "console-palette")?;
+    page.press("Escape")?;
+    page.click("header button:has(.lucide-key-round)")?;
+    page.wait_for("dialog button[type=submit]")?;
+    album.keep(page, look, "console-key")?;
+    page.click("dialog button[type=submit]")?;
+    page.wait_for("dialog svg path")?;
+    album.keep(page, look, "console-key-made")?;
+    page.press("Escape")
+}
+
+/// A session with a computer, and each of its panels.
+fn session(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Result<()> {
+    page.click(&format!("button[aria-label='{} {NAME}']", look.jump_to()))?;
+    page.until("window.nearhand?.state.phase === 'live'", BOUND)?;
+    album.keep(page, look, "console-session")?;
+    let tabs = page.value("document.querySelectorAll('.views [role=tab]').length")?;
+    for tab in 2..=tabs.as_u64().context("tabs")? {
+        page.click(&format!(".views [role=tab]:nth-child({tab})"))?;
+        page.until("!document.querySelector('main [aria-busy=true]')", BOUND)?;
+        page.value("new Promise((resolve) => setTimeout(resolve, 400))")?;
+        album.keep(page, look, &format!("console-session-{tab}"))?;
+    }
+    page.click(".views [role=tab]:nth-child(1)")
+}
+
+/// Somebody arrives while a session is looked at, is reviewed, and taken; then both sessions end.
+fn customer(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Result<()> {
+    let names = page.value("fetch('/api/names/portal').then((answer) => answer.json())")?;
+    let portal = names["names"][0]["id"].clone();
+    let key = post(page, "/api/keys", &json!({ "portal": portal, "valid_for_s": 600 }))?;
+    let wish = json!({
+        "portal": portal,
+        "by": { "key": key["code"] },
+        "name": "Cara Lopez",
+        "question": "The printer says PC LOAD LETTER, and it is on fire since this morning.",
+    });
+    post(page, "/api/portal/sessions", &wish)?;
+    page.wait_for("[data-alert]")?;
+    album.keep(page, look, "console-alert")?;
+    page.click("[data-alert] button:first-of-type")?;
+    page.wait_for("[data-details]")?;
+    album.keep(page, look, "console-details")?;
+    page.click("[data-details] .acts button:first-of-type")?;
+    page.wait_for("nav [data-session][aria-current=page]:has-text('Cara Lopez')")?;
+    page.fill(".session:not(.hidden) textarea:not([aria-hidden])", "Is it a big fire?")?;
+    page.press("Enter")?;
+    album.keep(page, look, "console-chat-only")?;
+    page.value(
+        "fetch('/api/sessions').then((answer) => answer.json()).then((own) => Promise.all(own.map(({ id }) => \
+         fetch(`/api/sessions/${id}`, { method: 'POST', headers: { 'content-type': 'application/json' }, \
+         body: JSON.stringify({ do: 'end' }) }).then(({ status }) => status))))",
+    )?;
+    page.wait_for(".session:not(.hidden)")?;
+    page.value("new Promise((resolve) => setTimeout(resolve, 400))")?;
+    album.keep(page, look, "console-over")
 }

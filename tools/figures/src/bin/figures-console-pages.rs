@@ -9,6 +9,7 @@ use anyhow::Context;
 use e2e::browser::{Browser, Window};
 use e2e::site::Site;
 use figures::browser;
+use figures::crowd::Crowd;
 use figures::figure::{Figure, or_skip, quantile};
 use figures::stage::{BOUND, NAME, Stage};
 use serde_json::{Value, json};
@@ -24,7 +25,10 @@ const PAINT_MS_MAX: f64 = 100.0;
 /// News a second while somebody clicks.
 const NEWS: u32 = 20;
 
-/// Interactions that are measured.
+/// Customers who wait in the long queue.
+const WAITING: usize = 5_000;
+
+/// Half of the interactions that are measured.
 const CLICKS: usize = 60;
 
 /// The shortest interaction that browsers tell of; what is not told of counts as this.
@@ -118,24 +122,38 @@ async fn console() -> anyhow::Result<()> {
     interactive(&mut page, "console, a session that is loaded again")?.print()
 }
 
-/// How long clicks take to be seen, on a page to which news come.
+/// How long clicks take to be seen, on a page to which news come; first with short lists, then with a long one.
 async fn paints(stage: &Stage, page: &mut Browser) -> anyhow::Result<()> {
     let client = browser::log_in(&stage.site).await?;
     let team = browser::team(&client, &stage.site).await?;
-    let news = tokio::spawn(tell(client, stage.site.api_url(), team));
     page.value(WATCH)?;
-    let clicks = clicks(page, team);
+
+    let news = tokio::spawn(tell(client.clone(), stage.site.api_url(), team));
+    let done = clicks(page, team);
     news.abort();
-    clicks?;
-    let told = page.value(
-        "new Promise((resolve) => setTimeout(() => resolve([...window.interactions.values()]), 500))",
-    )?;
-    let mut times_ms: Vec<f64> = serde_json::from_value(told)?;
+    done?;
+    seen(page, &format!("interaction to next paint, {NEWS} events a second"))?;
+
+    let crowd = Crowd::gather(&client, &stage.site, WAITING).await?;
+    let moves = tokio::spawn(stir(client, stage.site.api_url(), crowd));
+    let done = choices(page, team);
+    let moved = moves.is_finished();
+    moves.abort();
+    done?;
+    anyhow::ensure!(!moved, "nobody was moved any more: {:?}", moves.await);
+    seen(page, &format!("interaction to next paint, {WAITING} waiting, {NEWS} moves a second"))
+}
+
+/// Prints how long the interactions since the last time took.
+fn seen(page: &mut Browser, name: &str) -> anyhow::Result<()> {
+    let told = "new Promise((resolve) => setTimeout(() => resolve([...window.interactions.values()]), 500))";
+    let mut times_ms: Vec<f64> = serde_json::from_value(page.value(told)?)?;
+    page.value("window.interactions.clear()")?;
     let untold = (2 * CLICKS).saturating_sub(times_ms.len());
     times_ms.extend(std::iter::repeat_n(TOLD_FROM_MS, untold));
-    let name = format!("interaction to next paint, {NEWS} events a second");
     Figure::new(format!("{name}: p95"), quantile(&times_ms, 0.95)?, "ms").at_most(PAINT_MS_MAX).print()?;
-    Figure::new(format!("{name}: slowest of {}", times_ms.len()), quantile(&times_ms, 1.0)?, "ms").print()
+    let slowest = format!("{name}: slowest of {}", times_ms.len());
+    Figure::new(slowest, quantile(&times_ms, 1.0)?, "ms").at_most(PAINT_MS_MAX).print()
 }
 
 /// To and fro between two queues.
@@ -147,16 +165,56 @@ fn clicks(page: &mut Browser, team: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// One's own queue, the long one, and somebody in it whose details show; by mouse and keyboard.
+fn choices(page: &mut Browser, team: u64) -> anyhow::Result<()> {
+    let queue = format!("[data-queue='{team}'] a, a[data-queue='{team}']");
+    page.click(&queue)?;
+    page.until(
+        &format!("{WAITING} / 2 < Number(document.querySelector('[data-waiting]')?.dataset.waiting)"),
+        BOUND,
+    )?;
+    for number in 0..2 * CLICKS / 6 {
+        page.click(&queue)?;
+        page.wait_for("[role=row][data-row]")?;
+        // Rows move while they are aimed at; what the page does is the same.
+        let row = format!("document.querySelectorAll('[role=row][data-row]')[{}].click()", 2 + number % 8);
+        page.value(&row)?;
+        page.click("[role=grid]")?;
+        for key in ["ArrowDown", "ArrowDown", "PageDown"] {
+            page.press(key)?;
+        }
+        page.click("a[data-queue=personal], [data-queue=personal] a")?;
+    }
+    Ok(())
+}
+
 /// Changes what stands in everybody's lists, as often as is asked.
 async fn tell(client: reqwest::Client, site: String, team: u64) -> anyhow::Result<()> {
     let url = format!("{site}/api/me/preferences");
     let mut own: Value = client.get(&url).send().await?.error_for_status()?.json().await?;
-    let mut interval = tokio::time::interval(Duration::from_secs(1) / NEWS);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut due = ticks();
     for number in 0_u64.. {
-        interval.tick().await;
+        due.tick().await;
         own["favorites"] = if number % 2 == 0 { json!([team]) } else { json!([]) };
         client.put(&url).json(&own).send().await?.error_for_status()?;
     }
     Ok(())
+}
+
+/// Moves one after the other to another queue and back, so that the long list changes with each move.
+async fn stir(client: reqwest::Client, site: String, crowd: Crowd) -> anyhow::Result<()> {
+    let mut due = ticks();
+    for &session in crowd.sessions.iter().cycle() {
+        for team in [crowd.aside, crowd.team] {
+            due.tick().await;
+            Crowd::put(&client, &site, session, team).await?;
+        }
+    }
+    Ok(())
+}
+
+fn ticks() -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1) / NEWS);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    ticks
 }
