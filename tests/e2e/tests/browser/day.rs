@@ -133,6 +133,32 @@ fn attend(customer: &mut Browser, desktop: &Desktop) -> anyhow::Result<Process> 
     Process::start("agent", &mut agent)
 }
 
+/// S266, S269, S270: somebody from outside comes by a link, and chats.
+fn an_external(site: &Site, ann: &mut Page, ben: &mut Page) -> anyhow::Result<Browser> {
+    let link = ben.invite_external("Vera")?;
+    let key = link.rsplit_once("#key=").context("a key in the address")?.1;
+    let mut vera = Browser::start(Window::default())?;
+    vera.open(&format!("{}/join#key={key}", site.api_url()))?;
+    vera.click("[data-join=web]")?;
+    ann.browser.wait_for("[data-member^=external]:has-text('Vera')")?;
+    vera.wait_for("text=I bring water")?;
+    Ok(vera)
+}
+
+/// S160: the customer shows his screen by a program that he starts himself, and it is seen and controlled.
+fn the_screen(customer: &mut Browser, ben: &mut Page) -> anyhow::Result<(Desktop, Process)> {
+    let mut desktop = Desktop::start(SIZE.0, SIZE.1)?;
+    let typed = desktop.scratch()?.join("typed");
+    desktop.terminal_into(&typed)?;
+    let agent = attend(customer, &desktop)?;
+    customer.wait_for("text=Your computer is in the session")?;
+    ben.until_live()?;
+    ben.browser.until("window.nearhand.hasControl", BOUND)?;
+    ben.type_line("echo water", &typed)?;
+    ben.assert_exact(&desktop)?;
+    Ok((desktop, agent))
+}
+
 /// The customer gives four stars, and an administrator reads all of it in the report.
 fn rate_and_report(site: &Site, customer: &mut Browser, reader: &mut Browser) -> anyhow::Result<()> {
     customer.click(".stars label:nth-child(4)")?;
@@ -192,14 +218,7 @@ fn s47_s58_s77_s80_s90_s152_s160_s244_s247_s265_s266_s281_s284_s286_a_day_from_t
     ben.browser.wait_for("button[aria-label=Transfer]:not([aria-disabled])")?;
     assert!(ann.why_grey("Transfer")?.contains("Only the owner"));
 
-    // S266, S269, S270: somebody from outside comes by a link, and chats.
-    let link = ben.invite_external("Vera")?;
-    let key = link.rsplit_once("#key=").context("a key in the address")?.1;
-    let mut vera = Browser::start(Window::default())?;
-    vera.open(&format!("{}/join#key={key}", site.api_url()))?;
-    vera.click("[data-join=web]")?;
-    ann.browser.wait_for("[data-member^=external]:has-text('Vera')")?;
-    vera.wait_for("text=I bring water")?;
+    let mut vera = an_external(site, ann, ben)?;
 
     // S284, S285: kept, it waits in its owner's own queue, and others stay in it. There he takes it up again.
     ben.close_by("keep")?;
@@ -219,16 +238,7 @@ fn s47_s58_s77_s80_s90_s152_s160_s244_s247_s265_s266_s281_s284_s286_a_day_from_t
     customer.press("Enter")?;
     ben.until_said("Thank you")?;
 
-    // The customer shows his screen by a program that he starts himself; S160: it is seen and controlled.
-    let mut desktop = Desktop::start(SIZE.0, SIZE.1)?;
-    let typed = desktop.scratch()?.join("typed");
-    desktop.terminal_into(&typed)?;
-    let mut agent = attend(customer, &desktop)?;
-    customer.wait_for("text=Your computer is in the session")?;
-    ben.until_live()?;
-    ben.browser.until("window.nearhand.hasControl", BOUND)?;
-    ben.type_line("echo water", &typed)?;
-    ben.assert_exact(&desktop)?;
+    let (_desktop, mut agent) = the_screen(customer, ben)?;
 
     // S281: the owner ends it for everybody, the program on the customer's computer included.
     ben.close_by("end")?;
