@@ -250,7 +250,7 @@ impl TechnicianTask<'_> {
     /// Whether somebody from outside is in no session any more.
     fn is_over(&self) -> bool {
         let Holder::External(id) = &self.holder else { return false };
-        !self.site.keeper.read().externals().get(id).is_some_and(|open| open.joined.is_some())
+        self.site.keeper.read().externals().get(id).is_none_or(|open| open.joined.is_none())
     }
 
     async fn control(&mut self, event: Event) -> Result<(), Ended> {

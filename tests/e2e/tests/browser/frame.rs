@@ -198,7 +198,10 @@ fn s103_s104_s105_s106_a_computer_has_details_is_jumped_to_and_is_frequent_from_
     page.open_session()?;
     page.end_session()?;
     page.show_computers()?;
-    // S105, S106
+    // S105, S106: what one came back to is frequent.
+    page.open_session()?;
+    page.end_session()?;
+    page.show_computers()?;
     let browser = &mut page.browser;
     browser.wait_for("[data-frequent]:not(:disabled)")?;
     let seen = "getComputedStyle(document.querySelector('[data-frequent] .start')).opacity";

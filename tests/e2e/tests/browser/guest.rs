@@ -27,7 +27,7 @@ fn s41_s44_s45_who_is_invited_from_outside_sees_the_screen_and_does_what_the_inv
     vera.open(&format!("{}/join?probe=1#key={key}", stage.site.api_url()))?;
     vera.click("[data-join=web]")?;
     let mut vera = Page { browser: vera };
-    vera.until_live()?;
+    vera.browser.until("window.nearhand?.state.phase === 'live'", BOUND)?;
     vera.assert_exact(&stage.desktop)?;
     assert_no_barriers(&mut vera.browser, "somebody from outside before a screen")?;
     // S45: he watches, and the page says why he does no more.
