@@ -180,7 +180,7 @@ async fn s83_keys_cannot_be_guessed_by_agents_either() {
 /// What became of a technician's wish to join.
 async fn joined(console: &mut Peer, session: u64) -> Result<(), String> {
     let target = Some(join::Target::Session(session));
-    console.send(Body::Join(Join { request: 1, target })).await;
+    console.send(Body::Join(Join { request: 1, target, watch: None })).await;
     console
         .expect(|body| match body {
             Body::Joined(_) => Some(Ok(())),
