@@ -114,6 +114,16 @@ describe("keyboard", () => {
     expect(brief(keyboard.up(key("MetaLeft", "Meta")))).toEqual(["-MetaLeft:Meta", "-KeyC:c"]);
   });
 
+  test("S186 Ctrl-Alt-Del on the technician's own keyboard stays with his own computer", () => {
+    const keyboard = new Keyboard();
+    keyboard.down(key("ControlLeft", "Control"));
+    keyboard.down(key("AltLeft", "Alt"));
+    expect(keyboard.down(key("Delete", "Delete"))).toBeUndefined();
+    expect(keyboard.up(key("Delete", "Delete"))).toEqual([]);
+    keyboard.up(key("AltLeft", "Alt"));
+    expect(brief(keyboard.down(key("Delete", "Delete")))).toEqual(["+Delete:Delete"]);
+  });
+
   test("S171 Ctrl-Alt-Del is sent as keys, each let go again", () => {
     expect(brief(CTRL_ALT_DEL)).toEqual([
       "+ControlLeft:Control",

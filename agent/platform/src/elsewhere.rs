@@ -6,6 +6,7 @@ use std::{env, io, sync::Arc};
 use portable_pty::{ChildKiller, MasterPty};
 use wire::shell::Signal;
 
+use crate::program::{self, Login, NotAs, Started};
 use crate::{OpenError, System};
 
 pub(crate) fn open(_spec: &str) -> Result<Arc<dyn System>, OpenError> {
@@ -147,3 +148,20 @@ pub(crate) fn end_group(_leader: u32) {}
 pub(crate) fn signal_of(_status: ExitStatus) -> Option<u32> {
     None
 }
+
+const NO_LOGINS: &str = "not available here: nothing runs as another user on this system yet";
+
+pub(crate) fn no_logins() -> Option<&'static str> {
+    Some(NO_LOGINS)
+}
+
+pub(crate) fn start_as(
+    _command: &program::Command,
+    _login: &Login,
+    _text: Option<&[u8]>,
+) -> Result<Started, NotAs> {
+    Err(NotAs::NotAvailable(NO_LOGINS))
+}
+
+/// There is none.
+pub(crate) fn end_su(_su: u32) {}

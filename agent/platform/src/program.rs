@@ -61,11 +61,20 @@ impl Command {
         let (output, errors) = (child.stdout.take(), child.stderr.take());
         let missing = || io::Error::other("no pipe from the program");
         Ok(Started {
-            stopper: Stopper(child.id()),
+            stopper: Stopper::of_group(child.id()),
             output: Box::new(output.ok_or_else(missing)?),
             errors: Box::new(errors.ok_or_else(missing)?),
             ending: Ending(child),
         })
+    }
+
+    /// Starts it as another user, without input, in a group of its own. `text` becomes a file of his, whose path is the
+    /// last argument. Blocks until the system has said whether it is him, for 20 seconds at most.
+    ///
+    /// # Errors
+    /// [`NotAs`] says why nothing was started.
+    pub fn start_as(&self, login: &Login, text: Option<&[u8]>) -> Result<Started, NotAs> {
+        imp::start_as(self, login, text)
     }
 
     /// Starts it as something that stays: without input and output, in a group of its own.
@@ -79,6 +88,33 @@ impl Command {
         imp::group(&mut command);
         Ok(Ending(command.spawn()?))
     }
+}
+
+/// Another user of this computer, by what he logs in with.
+pub struct Login {
+    /// His name.
+    pub user: String,
+    /// His password; it is shown to nobody.
+    pub password: String,
+}
+
+/// Why a program does not run as another user.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAs {
+    /// The system does not believe that it is him, or does not let him in.
+    #[error("{0}")]
+    Login(String),
+    /// That cannot be done on this computer.
+    #[error("{0}")]
+    NotAvailable(&'static str),
+    /// It was tried.
+    #[error(transparent)]
+    Failed(#[from] io::Error),
+}
+
+/// Why no program can be started as another user here; `None` where it can.
+pub fn no_logins() -> Option<&'static str> {
+    imp::no_logins()
 }
 
 /// A program that runs.
@@ -95,19 +131,45 @@ pub struct Started {
 
 /// The way to end a program and what it started.
 #[derive(Debug, Clone, Copy)]
-pub struct Stopper(pub(crate) u32);
+pub struct Stopper(Way);
+
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// All of the group that it leads.
+    Group(u32),
+    /// By the program that started it as another user.
+    Su(u32),
+}
 
 impl Stopper {
-    /// Ends all of its group at once. One that is gone already is no error.
+    pub(crate) fn of_group(leader: u32) -> Self {
+        Self(Way::Group(leader))
+    }
+
+    /// By the number of the program that started it as another user.
+    pub fn of_su(su: u32) -> Self {
+        Self(Way::Su(su))
+    }
+
+    /// Ends all of it: its group at once, what is another user's within two seconds. One that is gone already is no
+    /// error.
     pub fn stop(self) {
-        imp::end_group(self.0);
+        match self.0 {
+            Way::Group(leader) => imp::end_group(leader),
+            Way::Su(su) => imp::end_su(su),
+        }
     }
 }
 
 /// The end of a program, to be waited for.
-pub struct Ending(Child);
+pub struct Ending(pub(crate) Child);
 
 impl Ending {
+    /// The program's number.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Waits until it ended.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
  * - A key travels as its physical place (`code`) and what it means here (`key`); the endpoint chooses.
  * - A held key is pressed once: the endpoint repeats it by its own rule, so a slow line adds no letters.
  * - Dead keys and input methods are left to the browser; what they compose travels as text.
+ * - Ctrl-Alt-Del stays with the technician's own computer, in full screen too; a button sends it (`CTRL_ALT_DEL`).
  * - What is down here is known, so that a lost focus, a lost Meta release (macOS) or the Control that Windows
  *   invents before AltGr leave no key pressed there.
  *
@@ -35,13 +36,16 @@ export class Keyboard {
   #controlDownAt = Number.NEGATIVE_INFINITY;
   #controlIsPhantom = false;
 
-  /** A key went down. `undefined`: the browser composes it, so its default must not be prevented. */
+  /** A key went down. `undefined`: it is for the browser or this computer, so its default must not be prevented. */
   down(event: KeyLike): InputEvent[] | undefined {
     if (event.isComposing || COMPOSING.has(event.key)) {
       return undefined;
     }
     if (event.repeat || this.#held.has(event.code)) {
       return [];
+    }
+    if (event.key === "Delete" && this.#holds("Control") && this.#holds("Alt")) {
+      return undefined;
     }
     if (event.code === "ControlLeft") {
       if (this.#controlIsPhantom) {
@@ -79,6 +83,10 @@ export class Keyboard {
     this.#held.clear();
     this.#controlIsPhantom = false;
     return wasHeld ? [{ kind: "release" }] : [];
+  }
+
+  #holds(name: string): boolean {
+    return [...this.#held.values()].includes(name);
   }
 
   #withdrawControl(now: number): InputEvent[] {

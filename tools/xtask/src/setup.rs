@@ -56,6 +56,10 @@ pub(crate) const PEERS: &[Need] = &[
     need("ffmpeg", "ffmpeg"),
 ];
 
+/// To copy files beside the figures of ours.
+pub(crate) const COPIERS: &[Need] =
+    &[need("scp", "openssh-client"), need("/usr/sbin/sshd", "openssh-server")];
+
 /// The contract fuzzer of the API, and all that it needs, by version.
 const FUZZER: &str = include_str!("../../../tests/services/schemathesis.txt");
 

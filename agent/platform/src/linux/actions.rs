@@ -5,6 +5,7 @@ use sysinfo::{Pid as Number, ProcessRefreshKind, ProcessesToUpdate, System};
 use wire::tools::{ServiceAct, Special};
 
 use super::ask::{ask, has_systemd, is_installed};
+use super::no_logins;
 use crate::{
     Actions,
     actions::{ActionError, Deed},
@@ -113,8 +114,10 @@ impl LinuxActions {
 impl Actions for LinuxActions {
     fn specials(&mut self) -> Vec<Special> {
         let special = |id: &&str| {
-            let missing = self.prepare(id).err().map(|error| error.to_string()).unwrap_or_default();
-            Special { id: (*id).to_owned(), missing, takes_credentials: false }
+            let prepared = self.prepare(id);
+            let takes_credentials = matches!(prepared, Ok(Deed::Run(_))) && no_logins().is_none();
+            let missing = prepared.err().map(|error| error.to_string()).unwrap_or_default();
+            Special { id: (*id).to_owned(), missing, takes_credentials }
         };
         SPECIALS.iter().map(special).collect()
     }

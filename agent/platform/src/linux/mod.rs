@@ -18,6 +18,7 @@ mod group;
 mod input;
 mod keycodes;
 mod keymap;
+mod login;
 mod privacy;
 mod scratch;
 mod shm;
@@ -29,6 +30,7 @@ use std::{env, sync::Arc};
 
 use self::connection::Server;
 pub(crate) use self::group::{end_group, group, signal_of};
+pub(crate) use self::login::{end_su, no_logins, start_as};
 pub(crate) use self::signal::{signal, signal_number};
 use crate::{
     Actions, Capture, Clipboard, Cursor, Displays, Input, OpenError, Privacy, System, SystemInformation,

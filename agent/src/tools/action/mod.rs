@@ -28,6 +28,8 @@ pub(crate) struct Doings {
     actions: Arc<Mutex<Box<dyn Actions>>>,
     blinds: Blinds,
     programs: Arc<Semaphore>,
+    /// Passwords that are tried at the same time: one, so that nobody guesses many.
+    logins: Arc<Semaphore>,
 }
 
 impl Doings {
@@ -36,6 +38,7 @@ impl Doings {
             actions: Arc::new(Mutex::new(platform.actions())),
             blinds: Blinds::start(platform.privacy())?,
             programs: Arc::new(Semaphore::new(PROGRAMS_MAX)),
+            logins: Arc::new(Semaphore::new(1)),
         })
     }
 

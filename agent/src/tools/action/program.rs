@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
-use platform::program::{Command, Started, Stopper};
+use platform::program::{Command, Login, NotAs, Started, Stopper};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use wire::limits::TOOL_PIECE_BYTES_MAX;
@@ -42,7 +42,16 @@ pub(super) struct Program {
 
 impl Program {
     pub(super) fn start(command: &Command) -> io::Result<Self> {
-        let Started { output, errors, stopper, ending } = command.start()?;
+        Self::follow(command.start()?)
+    }
+
+    /// The same as another user; blocks until the system believes that it is him.
+    pub(super) fn start_as(command: &Command, login: &Login, text: Option<&[u8]>) -> Result<Self, NotAs> {
+        Ok(Self::follow(command.start_as(login, text)?)?)
+    }
+
+    fn follow(started: Started) -> io::Result<Self> {
+        let Started { output, errors, stopper, ending } = started;
         let (sender, pieces) = mpsc::channel(PIECES_MAX);
         let (exit_sender, exit) = oneshot::channel();
         let program = Self { pieces, exit, ended: None, stopper };

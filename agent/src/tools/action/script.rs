@@ -19,6 +19,10 @@ pub(super) enum NoScript {
     NoInterpreter(String),
     #[error("{0:?} is not the name of a parameter")]
     NotAName(String),
+    #[error(
+        "{0} runs scripts as another user only from files with a name of a certain kind, which this agent cannot give"
+    )]
+    NotForOthers(&'static str),
     #[error("the script cannot be written to a file: {0}")]
     NoFile(String),
 }
@@ -27,21 +31,32 @@ pub(super) enum NoScript {
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) command: Command,
-    _file: NamedTempFile,
+    pub(super) file: NamedTempFile,
 }
 
 /// Prepares what of a script is for this system.
 pub(super) fn prepare(script: &RunScript) -> Result<Prepared, NoScript> {
-    let os = std::env::consts::OS;
-    let body = script.bodies.iter().find(|body| body.os == os).ok_or(NoScript::NotForThisSystem(os))?;
+    let body = body_for_here(script)?;
     let interpreter = Interpreter::of(body)?;
     let file = written(body, &interpreter).map_err(|error| NoScript::NoFile(error.to_string()))?;
-    let mut command = Command::new(interpreter.program).with(interpreter.arguments.iter().copied());
-    command = command.with([file.path()]);
-    for argument in &script.arguments {
-        command = command.set(variable(argument)?, &argument.value);
+    let command = interpreter.command(script)?.with([file.path()]);
+    Ok(Prepared { command, file })
+}
+
+/// The same for another user, who gets the text as a file of his own: a command that lacks its last argument, and the
+/// text.
+pub(super) fn prepare_for_other(script: &RunScript) -> Result<(Command, String), NoScript> {
+    let body = body_for_here(script)?;
+    let interpreter = Interpreter::of(body)?;
+    if interpreter.needs_suffix {
+        return Err(NoScript::NotForOthers(interpreter.program));
     }
-    Ok(Prepared { command, _file: file })
+    Ok((interpreter.command(script)?, body.text.clone()))
+}
+
+fn body_for_here(script: &RunScript) -> Result<&ScriptBody, NoScript> {
+    let os = std::env::consts::OS;
+    script.bodies.iter().find(|body| body.os == os).ok_or(NoScript::NotForThisSystem(os))
 }
 
 /// What reads a script.
@@ -50,6 +65,8 @@ struct Interpreter {
     program: &'static str,
     arguments: &'static [&'static str],
     suffix: &'static str,
+    /// Whether it looks at the suffix before it reads anything.
+    needs_suffix: bool,
 }
 
 impl Interpreter {
@@ -69,7 +86,17 @@ impl Interpreter {
             ("cmd", true) => ("cmd.exe", &["/d", "/c"], ".cmd"),
             (other, _) => return Err(NoScript::NoInterpreter(other.to_owned())),
         };
-        Ok(Self { program, arguments, suffix })
+        let needs_suffix = matches!(suffix, ".ps1" | ".cmd");
+        Ok(Self { program, arguments, suffix, needs_suffix })
+    }
+
+    /// It, with the arguments of a script where no shell reads them as words, and without its file.
+    fn command(&self, script: &RunScript) -> Result<Command, NoScript> {
+        let mut command = Command::new(self.program).with(self.arguments.iter().copied());
+        for argument in &script.arguments {
+            command = command.set(variable(argument)?, &argument.value);
+        }
+        Ok(command)
     }
 }
 
@@ -122,6 +149,18 @@ mod tests {
         started.output.read_to_string(&mut said).expect("read");
         assert_eq!(said, evil);
         assert_eq!(started.ending.wait().expect("ended"), wire::shell::Exit::Status(3));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_user_gets_the_text_and_the_values_but_no_file_of_ours() {
+        let (command, text) =
+            prepare_for_other(&script("sh", "printf %s \"$PARAM_WHO\"", "ada")).expect("prepared");
+        assert_eq!((command.program.to_str(), command.arguments.len()), (Some("sh"), 0));
+        assert_eq!(command.environment, [("PARAM_WHO".into(), "ada".into())]);
+        assert_eq!(text, "printf %s \"$PARAM_WHO\"");
+        let refused = prepare_for_other(&script("powershell", "", "")).map(drop);
+        assert_eq!(refused, Err(NoScript::NotForOthers("pwsh")));
     }
 
     #[test]

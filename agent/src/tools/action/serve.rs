@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use platform::actions::{ActionError, Deed};
 use platform::privacy::Shut;
-use platform::program::Command;
+use platform::program::{Command, Login, NotAs, no_logins};
 use tokio::time::{Instant, sleep_until};
 use transport::{RecvStream, SendStream};
 
 use wire::shell::Exit;
 use wire::tools::{
-    ActionEnded, ActionList, ActionRefused, ControlService, Done, EndProcess, FromAction, ListActions,
-    Output, Refused, Restrict, RunScript, RunSpecial, ServiceAct, ToAction, action_ended::By, from_action,
-    to_action,
+    ActionEnded, ActionList, ActionRefused, ControlService, Credentials, Done, EndProcess, FromAction,
+    ListActions, Output, Refused, Restrict, RunScript, RunSpecial, ServiceAct, ToAction, action_ended::By,
+    from_action, to_action,
 };
 
 use super::program::{Next, Piece, Program};
@@ -105,49 +105,85 @@ impl Act {
             os: std::env::consts::OS.to_owned(),
             specials,
             restriction: Some(self.work.doings.blinds.restriction()),
-            no_credentials: NO_CREDENTIALS.to_owned(),
+            no_credentials: no_logins().unwrap_or_default().to_owned(),
         };
         self.say(from_action::Body::List(list)).await?;
         self.told.finish()
     }
 
     async fn special(&mut self, special: RunSpecial) -> Result<Outcome, ToolError> {
-        if special.credentials.is_some() {
-            return Ok(Err(No(Refused::NotAvailable, NO_CREDENTIALS.to_owned())));
-        }
-        self.note(&format!("special action {}", special.id));
-        let deed = self.work.doings.ask(move |actions| actions.special(&special.id)).await;
-        match deed {
-            Some(Ok(Deed::Run(command))) => self.program(&command, TIMEOUT_DEFAULT).await,
-            Some(Ok(Deed::Launch(command))) => Ok(launch(&command).await),
-            Some(Err(error)) => Ok(Err(error.into())),
-            None => Ok(Err(internal())),
+        let RunSpecial { id, credentials } = special;
+        self.note(&format!("special action {id}"));
+        let deed = self.work.doings.ask(move |actions| actions.special(&id)).await;
+        let (deed, whose) = match deed {
+            Some(Ok(deed)) => (deed, credentials.map(login)),
+            Some(Err(error)) => return Ok(Err(error.into())),
+            None => return Ok(Err(internal())),
+        };
+        match (deed, whose) {
+            (Deed::Run(command), whose) => {
+                self.program(Start { command, whose, text: None }, TIMEOUT_DEFAULT).await
+            }
+            (Deed::Launch(command), None) => Ok(launch(&command).await),
+            (Deed::Launch(_), Some(_)) => Ok(Err(No(Refused::NotAvailable, NO_WINDOWS.to_owned()))),
         }
     }
 
     async fn script(&mut self, script: RunScript) -> Result<Outcome, ToolError> {
-        if script.credentials.is_some() {
-            return Ok(Err(No(Refused::NotAvailable, NO_CREDENTIALS.to_owned())));
-        }
         self.note(&format!("script {}", script.name));
         let longest = match script.timeout_s {
             0 => TIMEOUT_DEFAULT,
             seconds => Duration::from_secs(seconds.into()).min(TIMEOUT_MAX),
         };
+        let no = |error: script::NoScript| No(Refused::NotAvailable, error.to_string());
+        if let Some(credentials) = script.credentials.clone() {
+            return match script::prepare_for_other(&script) {
+                Ok((command, text)) => {
+                    let start = Start { command, whose: Some(login(credentials)), text: Some(text) };
+                    self.program(start, longest).await
+                }
+                Err(error) => Ok(Err(no(error))),
+            };
+        }
         match script::prepare(&script) {
-            Ok(prepared) => self.program(&prepared.command, longest).await,
-            Err(error) => Ok(Err(No(Refused::NotAvailable, error.to_string()))),
+            // Its file is there until it ended.
+            Ok(script::Prepared { command, file: _file }) => {
+                self.program(Start { command, whose: None, text: None }, longest).await
+            }
+            Err(error) => Ok(Err(no(error))),
         }
     }
 
+    /// Starts a program as whoever it is to be.
+    async fn start(&self, start: Start) -> Result<Program, No> {
+        let Start { command, whose, text } = start;
+        let Some(login) = whose else {
+            return Program::start(&command).map_err(|error| No(Refused::Failed, error.to_string()));
+        };
+        // A closed semaphore is one whose agent is gone.
+        let turn = self.work.doings.logins.clone().acquire_owned().await.map_err(|_| internal())?;
+        let started = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            Program::start_as(&command, &login, text.as_deref().map(str::as_bytes))
+        });
+        started.await.map_err(|_| internal())?.map_err(|error| {
+            let why = match error {
+                NotAs::Login(_) => Refused::Credentials,
+                NotAs::NotAvailable(_) => Refused::NotAvailable,
+                NotAs::Failed(_) => Refused::Failed,
+            };
+            No(why, error.to_string())
+        })
+    }
+
     /// Runs a program to its end, its time's end, or its technician's wish.
-    async fn program(&mut self, command: &Command, longest: Duration) -> Result<Outcome, ToolError> {
+    async fn program(&mut self, start: Start, longest: Duration) -> Result<Outcome, ToolError> {
         let Ok(_place) = self.work.doings.programs.clone().try_acquire_owned() else {
             return Ok(Err(No(Refused::Full, "this computer runs as many programs as it may".to_owned())));
         };
-        let mut program = match Program::start(command) {
+        let mut program = match self.start(start).await {
             Ok(program) => program,
-            Err(error) => return Ok(Err(No(Refused::Failed, error.to_string()))),
+            Err(no) => return Ok(Err(no)),
         };
         let late = Instant::now() + longest;
         let (mut why, mut is_heard) = (None, true);
@@ -237,8 +273,21 @@ impl Act {
     }
 }
 
-/// Why nothing runs as somebody else: nothing here checks a password yet, and to believe it would be worse.
-const NO_CREDENTIALS: &str = "not available here: this agent cannot check another user's password";
+/// Why nothing that stays on the desktop is started as somebody else.
+const NO_WINDOWS: &str = "not available here: windows of another user cannot be put on this desktop";
+
+/// A program to be started.
+struct Start {
+    command: Command,
+    /// As whom, if not as the agent.
+    whose: Option<Login>,
+    /// What that other user gets as a file.
+    text: Option<String>,
+}
+
+fn login(credentials: Credentials) -> Login {
+    Login { user: credentials.user, password: credentials.password }
+}
 
 fn by(exit: Exit) -> By {
     match exit {

@@ -39,7 +39,8 @@ fn until_transfer(page: &mut Page, title: &str, state: &str) -> anyhow::Result<(
 }
 
 #[test]
-fn s201_s205_s207_s214_a_technician_works_with_files_in_the_page() -> anyhow::Result<()> {
+fn s201_s202_s203_s204_s205_s206_s207_s208_s209_s210_s211_s212_s213_s214_a_technician_works_with_files_in_the_page()
+-> anyhow::Result<()> {
     let stage = Stage::set()?;
     // Its own names begin with a dot, which hides them, and its own place is too full to find a name at a glance.
     let folder = tempfile::Builder::new().prefix("files").tempdir_in("/var/tmp")?;
@@ -55,6 +56,11 @@ fn s201_s205_s207_s214_a_technician_works_with_files_in_the_page() -> anyhow::Re
     page.browser.click("[role=toolbar][aria-label=Files] button[aria-label='More options']")?;
     page.browser.click("[role=menuitemcheckbox]:has-text('Show hidden files')")?;
     page.browser.until(hidden, BOUND)?;
+
+    // S208: what came in the meantime shows when it is looked again.
+    fs::write(folder.path().join("later.txt"), "later")?;
+    page.browser.click("button[aria-label='Refresh']")?;
+    page.browser.wait_for(&row("later.txt"))?;
 
     // S211: an upload, small and large; the second one of the same name asks.
     let large = home.path().join("large.bin");

@@ -17,3 +17,4 @@ mod portal;
 mod shell;
 mod stage;
 mod toolbar;
+mod tools;

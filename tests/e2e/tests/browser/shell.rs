@@ -31,7 +31,7 @@ fn until_shown(page: &mut Page, text: &str) -> anyhow::Result<()> {
 }
 
 #[test]
-fn s189_s192_s194_shells_are_tabs_and_each_keeps_its_own_output() -> anyhow::Result<()> {
+fn s189_s192_s193_s194_shells_are_tabs_and_each_keeps_its_own_output() -> anyhow::Result<()> {
     let stage = Stage::set()?;
     let mut page = open_shell(&stage)?;
     type_line(&mut page, "echo first-$((20+1))")?;

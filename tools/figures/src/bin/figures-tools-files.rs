@@ -146,6 +146,8 @@ fn scp(from: &Path, to: &Path, ours: f64) -> anyhow::Result<()> {
             "no ssh-keygen (Debian package openssh-client)"
         );
     }
+    // Where sshd locks its own helper up; a machine that never ran it lacks the folder, and only root can make it.
+    let _ = fs::create_dir_all("/run/sshd").is_ok();
     let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let mut command = Command::new("/usr/sbin/sshd");
     command.arg("-D").arg("-e").arg("-f").arg("/dev/null").args(["-p", &port.to_string()]);

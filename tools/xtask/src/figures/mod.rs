@@ -52,7 +52,7 @@ pub(crate) fn run(shell: &Shell, options: &Options) -> Result<()> {
         let topics: Vec<_> = others.iter().map(Program::topic).collect();
         bail!("no figures for {} yet; there are: {}", options.topic, topics.join(", "));
     }
-    setup::ensure(&[setup::BUILD, setup::DESKTOP, setup::BROWSER, setup::PEERS])?;
+    setup::ensure(&[setup::BUILD, setup::DESKTOP, setup::BROWSER, setup::PEERS, setup::COPIERS])?;
     console::build(shell)?;
     build(shell, &mine)?;
     let folder = metadata.target_directory.join("release").into_std_path_buf();
