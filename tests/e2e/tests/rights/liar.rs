@@ -39,7 +39,7 @@ pub(crate) struct Open {
 }
 
 impl Open {
-    pub(crate) fn open() -> anyhow::Result<Self> {
+    pub(crate) fn start() -> anyhow::Result<Self> {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
         let certificate = made.cert.der().clone();
         let pin = transport::tls::pin(&certificate)?;

@@ -56,7 +56,7 @@ async fn deceived() -> anyhow::Result<(Liar, Computer)> {
         person: Person::nobody(),
         clock: LinkClock::starting(std::time::Instant::now()),
     };
-    let (open, stop) = (liar::Open::open()?, CancellationToken::new());
+    let (open, stop) = (liar::Open::start()?, CancellationToken::new());
     let identity = Identity::load_or_create(state.path())?;
     let (addresses, pin) = ([open.address.clone()], open.pin);
     let reached = reach(&addresses, pin, Preference::Quic, &identity, None);

@@ -210,7 +210,7 @@ async fn s188_s197_s198_a_relay_passes_on_nothing_that_its_technician_may_not() 
             let became = ask(&technician, &mut agent, row.kind, &row.words).await;
             match became.with_context(|| format!("{row:?} by {one:?}"))? {
                 Became::Reached(kind) => {
-                    assert!(one.is_allowed && kind == row.kind, "{} by {one:?}", row.name)
+                    assert!(one.is_allowed && kind == row.kind, "{} by {one:?}", row.name);
                 }
                 Became::Refused => assert!(!one.is_allowed, "{} by {one:?}", row.name),
             }
@@ -236,7 +236,7 @@ async fn an_agent_that_speaks_in_the_session_of_another_is_put_out_and_nobody_he
     let mut liar = Willing::reach(&token, &identity, Some(&token.secret)).await?;
     let allowed = ConsentAnswer { session, request: 1, is_allowed: true, by: ConsentBy::Person.into() };
     let lies = [
-        Body::ChatSay(ChatSay { session, text: "I am the customer".to_owned(), ..ChatSay::default() }),
+        Body::ChatSay(ChatSay { session, text: "I am the customer".to_owned() }),
         Body::CustomerEnds(CustomerEnds { session }),
         Body::Displays(Displays { session, displays: Vec::new() }),
         Body::Notice(Notice { session, text: "Type your password".to_owned() }),

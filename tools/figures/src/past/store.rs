@@ -60,8 +60,12 @@ impl Store {
     /// Runs a statement.
     pub(super) async fn run(&mut self, text: String) -> anyhow::Result<()> {
         match self {
-            Self::Sqlite(open) => drop(sqlx::raw_sql(AssertSqlSafe(text)).execute(open).await?),
-            Self::Postgres(open) => drop(sqlx::raw_sql(AssertSqlSafe(text)).execute(open).await?),
+            Self::Sqlite(open) => {
+                sqlx::raw_sql(AssertSqlSafe(text)).execute(open).await?;
+            }
+            Self::Postgres(open) => {
+                sqlx::raw_sql(AssertSqlSafe(text)).execute(open).await?;
+            }
         }
         Ok(())
     }
