@@ -278,7 +278,7 @@ wait $child
     }
 
     #[test]
-    fn s145_s174_who_has_the_password_runs_a_program_with_its_arguments_text_and_variables() {
+    fn s174_who_has_the_password_runs_a_program_with_its_arguments_text_and_variables() {
         let su = Su::stand_in(STAND_IN);
         let command = Command::new("sh").set("PARAM_X", "it's \"me\"");
         let text = b"printf '%s' \"$PARAM_X\"; echo odd >&2; exit 7";

@@ -190,10 +190,12 @@ fn s172_s174_s175_a_page_runs_actions_and_scripts_and_comes_back_by_itself_after
     }
 
     // A computer that restarts takes its agent with it, and the session goes on as soon as that is back.
+    open(&mut page, "Screen")?;
     stage.endpoint.process().stop();
     page.until_it_says("offline")?;
     stage.endpoint.start_again()?;
     page.until_live()?;
+    open(&mut page, "Actions")?;
     page.browser.click("li button:has-text('Leave a mark')")?;
     std::fs::remove_file(&mark)?;
     page.browser
