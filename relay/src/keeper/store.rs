@@ -158,6 +158,8 @@ pub(crate) fn names_of(fact: &str) -> (String, String) {
 /// What a fact is about, as it can be searched.
 pub(crate) fn objects_of(fact: &Fact) -> Vec<String> {
     match fact {
+        // What was done in a session changes nothing of it, and is about it all the same.
+        Fact::Desk(Event::Session(SessionEvent::Acted { session, .. })) => vec![format!("session:{session}")],
         Fact::Desk(event) => event.touches().into_iter().filter_map(object_of).collect(),
         Fact::Login(fact) => fact.account.map(|account| format!("account:{account}")).into_iter().collect(),
         Fact::Rating(fact) => vec![format!("session:{}", fact.session)],

@@ -222,7 +222,8 @@ async fn a_customer_with_an_agent_is_asked_where_the_site_says_so_and_his_no_shu
         let session = ann.get(&format!("/api/sessions/{}", own.session)).await.good();
         assert_eq!(session["presence"]["is"], "here", "the chat goes on either way: {session}");
     }
-    let lines = desk.admin.get("/api/audit?subject=session&event=acted").await.good();
+    let about = format!("/api/audit?event=acted&object=session:{}", own.session);
+    let lines = desk.admin.get(&about).await.good();
     let said: Vec<_> = lines["lines"].as_array().expect("lines").iter().map(|line| &line["fact"]).collect();
     assert_eq!((said.len(), &said[0]["deed"]["what"]), (2, &json!("ask_consent")), "{lines}");
     assert_eq!((&said[0]["step"]["step"], &said[1]["step"]["step"]), (&json!("refused"), &json!("done")));

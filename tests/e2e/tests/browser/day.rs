@@ -1,5 +1,7 @@
 //! A technician's day: from a key on the portal to the end of the session, by everybody who has a part in it.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context;
@@ -8,6 +10,7 @@ use e2e::desktop::Desktop;
 use e2e::process::{self, Process};
 use e2e::site::Site;
 use e2e::wait;
+use tempfile::TempDir;
 
 use crate::portal::assert_no_barriers;
 use crate::stage::{BOUND, Page, SIZE};
@@ -121,7 +124,7 @@ impl Page {
 }
 
 /// The customer asks his page how to show his screen, and runs what it says on a desktop.
-fn attend(customer: &mut Browser, desktop: &Desktop) -> anyhow::Result<Process> {
+fn attend(customer: &mut Browser, desktop: &Desktop, home: &Path) -> anyhow::Result<Process> {
     customer.click("[data-screen=offer]")?;
     customer.wait_for("[data-screen=command]")?;
     assert_no_barriers(customer, "a chat with a command to run")?;
@@ -130,6 +133,7 @@ fn attend(customer: &mut Browser, desktop: &Desktop) -> anyhow::Result<Process> 
     let arguments = command.strip_prefix("agent ").with_context(|| command.to_owned())?.split(' ');
     let mut agent = Command::new(process::own("agent")?);
     agent.args(arguments).args(["--platform", &format!("x11:{}", desktop.display()), "--person", "none"]);
+    agent.env("HOME", home).env("TMPDIR", home).env_remove("XDG_STATE_HOME").env_remove("XDG_RUNTIME_DIR");
     Process::start("agent", &mut agent)
 }
 
@@ -146,17 +150,20 @@ fn an_external(site: &Site, ann: &mut Page, ben: &mut Page) -> anyhow::Result<Br
 }
 
 /// S160: the customer shows his screen by a program that he starts himself, and it is seen and controlled.
-fn the_screen(customer: &mut Browser, ben: &mut Page) -> anyhow::Result<(Desktop, Process)> {
+/// The program has a home of its own, in which nobody else leaves anything.
+fn the_screen(customer: &mut Browser, ben: &mut Page) -> anyhow::Result<(Desktop, Process, TempDir)> {
     let mut desktop = Desktop::start(SIZE.0, SIZE.1)?;
     let typed = desktop.scratch()?.join("typed");
     desktop.terminal_into(&typed)?;
-    let agent = attend(customer, &desktop)?;
+    let home = tempfile::tempdir()?;
+    let agent = attend(customer, &desktop, home.path())?;
     customer.wait_for("text=Your computer is in the session")?;
     ben.until_live()?;
     ben.browser.until("window.nearhand.hasControl", BOUND)?;
     ben.type_line("echo water", &typed)?;
     ben.assert_exact(&desktop)?;
-    Ok((desktop, agent))
+    assert_ne!(fs::read_dir(home.path())?.count(), 0, "a folder for what must be kept while it runs");
+    Ok((desktop, agent, home))
 }
 
 /// The customer gives four stars, and an administrator reads all of it in the report.
@@ -180,7 +187,7 @@ fn rate_and_report(site: &Site, customer: &mut Browser, reader: &mut Browser) ->
 }
 
 #[test]
-fn s47_s58_s77_s80_s90_s152_s160_s244_s247_s265_s266_s281_s284_s286_a_day_from_the_key_to_the_report()
+fn s47_s58_s77_s80_s90_s152_s160_s244_s247_s265_s266_s281_s282_s284_s286_a_day_from_the_key_to_the_report()
 -> anyhow::Result<()> {
     let mut day = Day::begin()?;
     let Day { site, ann, ben, customer } = &mut day;
@@ -238,12 +245,13 @@ fn s47_s58_s77_s80_s90_s152_s160_s244_s247_s265_s266_s281_s284_s286_a_day_from_t
     customer.press("Enter")?;
     ben.until_said("Thank you")?;
 
-    let (_desktop, mut agent) = the_screen(customer, ben)?;
+    let (_desktop, mut agent, home) = the_screen(customer, ben)?;
 
-    // S281: the owner ends it for everybody, the program on the customer's computer included.
+    // S281: the owner ends it for everybody, the program on the customer's computer included. S282: nothing of it stays.
     ben.close_by("end")?;
     customer.wait_for("text=The session is over")?;
     ben.browser.wait_for("text=This queue is empty.")?;
     wait::until("the agent to end", BOUND, || agent.has_ended().then_some(()))?;
+    assert_eq!(fs::read_dir(home.path())?.count(), 0, "what the customer's program left behind");
     rate_and_report(site, customer, &mut vera)
 }
