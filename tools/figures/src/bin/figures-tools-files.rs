@@ -162,6 +162,8 @@ fn scp(from: &Path, to: &Path, ours: f64) -> anyhow::Result<()> {
         "PidFile=none",
         "-o",
         "UsePAM=no",
+        "-o",
+        "Subsystem=sftp internal-sftp",
     ]);
     let _server = Process::start("sshd", &mut command).context("Debian package openssh-server")?;
     wait::until("sshd", BOUND, || std::net::TcpStream::connect(("127.0.0.1", port)).ok())?;
