@@ -173,9 +173,9 @@ fn asks_of_sessions(past: Past) -> anyhow::Result<Vec<Ask>> {
 
 fn pages_of_reports(past: Past) -> anyhow::Result<Vec<Ask>> {
     let sessions = past.size.sessions;
-    // The times once, so that a page's address is not where the time goes.
+    // The times once, so that a page's address is not where the time goes; a page of sessions and more is before each.
     let ends: Vec<_> = (0..TIMES)
-        .map(|number| past.ended(1 + number * 7_919 % (sessions / 2)))
+        .map(|number| past.ended(100 + number * 7_919 % (sessions / 2)))
         .collect::<anyhow::Result<_>>()?;
     let from = ends.clone();
     let at = move |ends: &[jiff::Timestamp], number: u64| ends[(number % TIMES) as usize];
