@@ -249,6 +249,10 @@ fn computers(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Resul
     page.press("Escape")
 }
 
+/// Nothing of the page moves any more, but for what moves for ever.
+const AT_REST: &str = "document.getAnimations().every((one) => one.playState !== 'running' \
+                       || one.effect.getComputedTiming().endTime === Infinity)";
+
 /// A session with a computer, and each of its panels.
 fn session(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Result<()> {
     page.click(&format!("button[aria-label='{} {NAME}']", look.jump_to()))?;
@@ -258,7 +262,7 @@ fn session(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Result<
     for tab in 2..=tabs.as_u64().context("tabs")? {
         page.click(&format!(".views [role=tab]:nth-child({tab})"))?;
         page.until("!document.querySelector('main [aria-busy=true]')", BOUND)?;
-        page.value("new Promise((resolve) => setTimeout(resolve, 400))")?;
+        page.until(AT_REST, BOUND)?;
         album.keep(page, look, &format!("console-session-{tab}"))?;
     }
     page.click(".views [role=tab]:nth-child(1)")
@@ -292,6 +296,6 @@ fn customer(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Result
          body: JSON.stringify({ do: 'end' }) }).then(({ status }) => status))))",
     )?;
     page.wait_for(".session:not(.hidden)")?;
-    page.value("new Promise((resolve) => setTimeout(resolve, 400))")?;
+    page.until(AT_REST, BOUND)?;
     album.keep(page, look, "console-over")
 }
