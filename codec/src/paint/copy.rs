@@ -2,7 +2,7 @@
 
 use frame::{Picture, Rect};
 use wire::TileIndex;
-use wire::screen::{CopyArea, Operation};
+use wire::screen::{CopyArea, EXACT, Operation};
 
 use super::tiles::Held;
 use super::{Painted, Painter, black};
@@ -53,8 +53,8 @@ impl Painter {
         }
     }
 
-    /// Splits a copy by the tiles that it writes. Those that are newer are left out; those for which a tile
-    /// that is read shows nothing are lost.
+    /// Splits a copy by the tiles that it writes. Those that show its version are left out, for patches may have
+    /// come upon it there; those for which a tile that is read shows nothing are lost.
     fn plan(&mut self, copy: &CopyArea, parts: &mut Vec<Part>, painted: &mut Painted) {
         let (from, to) = (geometry::rect(copy.from()), geometry::rect(copy.to));
         let whole = Rect::of(self.picture.size());
@@ -63,8 +63,9 @@ impl Painter {
             return;
         }
         self.counters.copies += 1;
+        let copied = Held { version: copy.based.version, quality: EXACT };
         for index in self.tiles.touched(to) {
-            if self.tiles.held(index).is_some_and(|held| copy.based.version < held.version) {
+            if self.tiles.held(index).is_some_and(|held| copied <= held) {
                 self.counters.outdated += 1;
                 continue;
             }

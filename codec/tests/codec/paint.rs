@@ -137,6 +137,19 @@ fn what_is_older_than_the_picture_is_left_out_tile_by_tile() {
 }
 
 #[test]
+fn a_copy_leaves_out_a_tile_that_shows_its_version_with_the_patches_upon_it() {
+    let mut painter = showing(&drawn(SIZE, Content::Noise, 1));
+    // Who lagged got the last version of one tile alone: what a copy and a patch upon it made of it.
+    painter.paint(&update(vec![Operation::Tile(solid(0, 2, 90))]));
+    let outdated = painter.counters().outdated;
+    // The copy for his other tiles is the same for everybody, and names this tile, too.
+    let painted = painter.paint(&update(vec![copy(2, (0, 36), Rect::new(0, 0, 128, 64))]));
+    assert_eq!(painted.lost, []);
+    assert_eq!(blue_at(&painter, 2, 3), Some(90));
+    assert_eq!(painter.counters().outdated, outdated + 1);
+}
+
+#[test]
 fn what_builds_on_a_lost_tile_is_lost_until_a_whole_one_comes() {
     let mut painter = showing(&drawn(SIZE, Content::Noise, 1));
     assert_eq!(lost(&mut painter, vec![Operation::Tile(damaged(0, 2))]), [0]);

@@ -133,6 +133,9 @@ impl<T: DeserializeOwned> FromRequestParts<Shared> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        if parts.uri.query().is_some_and(has_nul) {
+            return Err(Problem::bad_request("the query has a NUL in it, which no text here has".to_owned()));
+        }
         let query = axum::extract::Query::<T>::from_request_parts(parts, site).await;
         query
             .map(|axum::extract::Query(query)| Self(query))
@@ -148,7 +151,15 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Shared> for Path<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        if has_nul(parts.uri.path()) {
+            return Err(Problem::gone());
+        }
         let path = axum::extract::Path::<T>::from_request_parts(parts, site).await;
         path.map(|axum::extract::Path(parts)| Self(parts)).map_err(|_| Problem::gone())
     }
+}
+
+/// Whether there is a character in a part of an address that PostgreSQL takes in no text.
+fn has_nul(part: &str) -> bool {
+    part.contains("%00")
 }
