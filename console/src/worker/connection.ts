@@ -6,7 +6,7 @@
  * @module
  */
 import type { DuplexStream, Link, LinkEnd, ReceiveStream, SendStream } from "../link/link.ts";
-import { SEND_ORDER } from "../link/link.ts";
+import { SEND_ORDER, StreamReset } from "../link/link.ts";
 import { type Attention, Liveness } from "../link/liveness.ts";
 import { CloseCode } from "../wire/close.ts";
 import {
@@ -175,10 +175,17 @@ export class Connection {
     }
   }
 
+  /** A stream that its sender gave up says nothing, not even whose it was: a session that we left, or that is over. */
   async #take(stream: ReceiveStream): Promise<void> {
     const counted = this.#counted(stream);
-    const { kind, head } = await readHead(counted);
-    await this.#handler.stream(kind, head, counted);
+    try {
+      const { kind, head } = await readHead(counted);
+      await this.#handler.stream(kind, head, counted);
+    } catch (error) {
+      if (!(error instanceof StreamReset && error.code === CloseCode.Cancelled)) {
+        throw error;
+      }
+    }
   }
 
   /** A stream whose bytes are signs of life. */
