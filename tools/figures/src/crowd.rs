@@ -31,7 +31,12 @@ impl Crowd {
     /// When the relay refuses one of them.
     pub async fn gather(client: &Client, site: &Site, count: usize) -> anyhow::Result<Self> {
         let team = crate::browser::team(client, site).await?;
-        let aside = create(client, site, "team", &json!({ "name": "Aside" })).await?;
+        let me = format!("{}/api/me", site.api_url());
+        let me: Value = client.get(me).send().await?.error_for_status()?.json().await?;
+        let account = me["account"].as_u64().context("an account")?.to_string();
+        // Only who is in a team takes somebody out of its queue.
+        let team_aside = json!({ "name": "Aside", "members": { account: "member" } });
+        let aside = create(client, site, "team", &team_aside).await?;
         let issue = create(client, site, "issue", &json!({ "name": "Printers", "team": team })).await?;
         let portal = offer(client, site, issue).await?;
         let mut knocking = JoinSet::new();
@@ -56,7 +61,9 @@ impl Crowd {
     /// When the relay refuses.
     pub async fn put(client: &Client, site: &str, session: u64, team: u64) -> anyhow::Result<()> {
         let to = json!({ "do": "move", "to": { "kind": "team", "id": team } });
-        client.post(format!("{site}/api/sessions/{session}")).json(&to).send().await?.error_for_status()?;
+        let moved = client.post(format!("{site}/api/sessions/{session}")).json(&to).send().await?;
+        let status = moved.status();
+        anyhow::ensure!(status.is_success(), "session {session}: {}", moved.text().await?);
         Ok(())
     }
 }
@@ -80,9 +87,9 @@ async fn knock(
             "name": format!("Customer {number}"),
             "question": format!("The printer on floor {} says PC LOAD LETTER again.", number % 40),
         });
-        let started = client.post(&url).json(&wish).send().await?.error_for_status().context("a start")?;
-        let started: Value = started.json().await?;
-        sessions.push(started["session"].as_u64().context("a session")?);
+        let text = client.post(&url).json(&wish).send().await?.text().await?;
+        let started: Value = serde_json::from_str(&text).with_context(|| text.clone())?;
+        sessions.push(started["session"].as_u64().with_context(|| format!("a start: {text}"))?);
     }
     Ok(sessions)
 }

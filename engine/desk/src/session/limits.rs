@@ -3,8 +3,8 @@
 /// Sessions that live at once, on the whole site. Visitors start them, so memory needs a bound.
 pub const SESSIONS_MAX: usize = 10_000;
 
-/// Sessions that wait in one queue. Nobody reads further down, and a visitor is better told at once.
-pub const QUEUE_MAX: usize = 1_000;
+/// Sessions that wait in one queue: as many as a console still lists smoothly. A visitor beyond them is told at once.
+pub const QUEUE_MAX: usize = 5_000;
 
 /// Sessions that one account owns at once. A console keeps a link's streams for each.
 pub const OWNED_MAX: usize = 50;

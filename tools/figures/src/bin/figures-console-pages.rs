@@ -109,17 +109,36 @@ async fn console() -> anyhow::Result<()> {
     log_in(&mut page, &stage.site)?;
     page.wait_for("[data-queue=personal]")?;
     page.until("fetch('/api/me/presence').then((a) => a.json()).then((now) => now.console !== null)", BOUND)?;
-    loaded(&mut page, "console, queues")?.at_most(QUEUES_KB_MAX).print()?;
+    let queues_kb = page.loaded_bytes()? as f64 / 1000.0;
+    Figure::new("console, queues: loaded, compressed", queues_kb, "kB").at_most(QUEUES_KB_MAX).print()?;
 
     paints(&stage, &mut page).await?;
+    session(&mut page, queues_kb)
+}
 
+/// What a session loads: with its screen and chat, with each panel that is opened, with a terminal.
+fn session(page: &mut Browser, queues_kb: f64) -> anyhow::Result<()> {
     page.click("a[href='#/jump']")?;
     page.click(&format!("button[aria-label='Jump to {NAME}']"))?;
     page.until("window.nearhand?.state.phase === 'live'", BOUND)?;
-    loaded(&mut page, "console, a session beyond queues")?.at_most(SESSION_KB_MAX).print()?;
-    page.value("location.reload()").or_else(|_| page.value("0"))?;
+    let screen_kb = page.loaded_bytes()? as f64 / 1000.0;
+    let name = "console, a session's screen and chat: loaded beyond queues, compressed";
+    Figure::new(name, screen_kb, "kB").at_most(SESSION_KB_MAX).print()?;
+    let tabs = page.value("document.querySelectorAll('.views [role=tab]').length")?;
+    for tab in (3..=tabs.as_u64().context("tabs")?).chain([2]) {
+        page.click(&format!(".views [role=tab]:nth-child({tab})"))?;
+        page.until("!document.querySelector('main [aria-busy=true]')", BOUND)?;
+    }
+    page.click("button:has-text('Start command shell')")?;
+    page.wait_for(".xterm")?;
+    let all_kb = queues_kb + screen_kb + page.loaded_bytes()? as f64 / 1000.0;
+    let name = "console, queues and a session with all its panels and a terminal: loaded, compressed";
+    Figure::new(name, all_kb, "kB").at_most(QUEUES_KB_MAX + SESSION_KB_MAX).print()?;
+    let address = page.value("location.href")?;
+    page.open("about:blank")?;
+    page.open(address.as_str().context("an address")?)?;
     page.until("window.nearhand?.state.phase === 'live'", BOUND)?;
-    interactive(&mut page, "console, a session that is loaded again")?.print()
+    interactive(page, "console, a session that is loaded again")?.print()
 }
 
 /// How long clicks take to be seen, on a page to which news come; first with short lists, then with a long one.
