@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { wordsOf } from "../scripts/words.ts";
+import { aboutOf } from "../src/admin/about.ts";
 import { addressOf, routeOf } from "../src/admin/address.ts";
 import { browserOf } from "../src/admin/browser-name.ts";
 import { beginningOf, endOf } from "../src/admin/day.ts";
@@ -19,6 +20,32 @@ import { ratingOf } from "../src/admin/rating.ts";
 import { clockOf, minutesOf, stretches } from "../src/admin/schedule.ts";
 import { SIGN_IN_KEYS, signInFailure } from "../src/admin/sign-in-failure.ts";
 import { RequestError } from "../src/api/problem.ts";
+
+describe("a line of the log", () => {
+  const line = (fact: Record<string, unknown>) => ({
+    ...{ seq: 1, at: "2026-11-02T08:00:00Z", actor: "account:7", address: "", login: null, hash: "" },
+    fact,
+  });
+
+  test.each([
+    [
+      {
+        event: "created",
+        id: { kind: "team", id: 3 },
+        record: { kind: "team", record: { name: "Support" } },
+      },
+      { object: "team:3", name: "Support" },
+    ],
+    [{ event: "removed", id: { kind: "script", id: 4 } }, { object: "script:4" }],
+    [{ event: "moved", session: 12, by: 7, account: 7 }, { object: "session:12" }],
+    [{ event: "used", item: "b115e92bc7fb2139", by: 7 }, { object: "item:b115e92bc7fb2139" }],
+    [{ event: "logged_in", account: 7, detail: "" }, { object: "account:7" }],
+    [{ event: "refused", account: null, detail: "nobody" }, undefined],
+    [{ event: "site_changed", version: 2, site: { name: "Nearhand" } }, undefined],
+  ])("%j is about %j", (fact, about) => {
+    expect(aboutOf(line(fact))).toEqual(about);
+  });
+});
 
 describe("an address", () => {
   test.each([

@@ -18,9 +18,10 @@ class Names {
     return list.sort((a, b) => a.label.localeCompare(b.label));
   }
 
-  /** What one is called; its number, where it is gone. */
+  /** What one is called; its number, where it is gone. An ellipsis until the names were read. */
   of(kind: NamedKind, id: number): string {
-    return this.#of(kind).get(id) ?? `#${id}`;
+    const list = this.#of(kind);
+    return list.get(id) ?? (this.#lists.has(kind) ? `#${id}` : "…");
   }
 
   /** Something of a kind is there, gone or called otherwise. */
@@ -42,6 +43,9 @@ class Names {
       this.#lists = new Map(this.#lists).set(kind, new Map(list.map(({ id, name }) => [id, name])));
     } catch {
       // Numbers are shown instead; the next page that needs the names asks again.
+      if (!this.#lists.has(kind)) {
+        this.#lists = new Map(this.#lists).set(kind, new Map());
+      }
       this.#asked.delete(kind);
     }
   }

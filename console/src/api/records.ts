@@ -90,12 +90,19 @@ export interface Schedule {
   windows: Window[];
 }
 
+/** Whether somebody at the computer is asked before anything of it is seen, and what silence means. */
+export interface Consent {
+  is_asked: boolean;
+  timeout_s: number;
+  nobody_answers: "allow" | "deny";
+}
+
 export interface JumpPolicy {
   name: string;
   /** None: always. */
   schedule: Schedule | null;
   ends_sessions: boolean;
-  consent: { is_asked: boolean; timeout_s: number; nobody_answers: "allow" | "deny" };
+  consent: Consent;
   session_policy: number | null;
 }
 
@@ -148,6 +155,8 @@ export interface Site {
   key_lifetime_max_s: number;
   languages: string[];
   records_shells: boolean;
+  /** Of customers who came by themselves. */
+  attended_consent: Consent;
   permissions: Settings;
 }
 

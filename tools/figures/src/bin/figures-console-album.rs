@@ -1,6 +1,7 @@
 //! The album: every page as a picture, in both languages and all themes, in several sizes, with what axe finds on each.
 //!
-//! The pictures go to `target/figures/album/`, for somebody who looks at them.
+//! The pictures go to `target/figures/album/`, for somebody who looks at them. `figures-console-album portal
+//! administration console` takes the parts that are named; nothing: all.
 
 use std::path::{Path, PathBuf};
 
@@ -19,33 +20,43 @@ const DESKS: [(u16, u16); 3] = [(1024, 700), (1440, 900), (2560, 1440)];
 /// A phone in the hand.
 const PHONE: (u16, u16) = (390, 844);
 
-/// Pages of the administration, by their addresses.
-const ADMINISTRATION: [&str; 21] = [
+/// Pages of the administration, by their addresses; the numbers are those of [`fill`].
+const ADMINISTRATION: [&str; 28] = [
     "me",
     "reports",
+    "reports/SESSION",
     "status",
     "live",
     "audit",
     "site",
     "account",
     "account/new",
+    "account/ACCOUNT",
     "team",
     "team/new",
+    "team/TEAM",
     "portal",
     "portal/new",
     "issue/new",
+    "queue_rule",
     "queue_rule/new",
     "jump_group/new",
     "role/new",
     "jump_policy",
     "jump_policy/new",
+    "jump_policy/POLICY",
+    "session_policy",
     "session_policy/new",
     "script",
     "script/new",
+    "script/SCRIPT",
 ];
 
 /// Pages of the console beside its sessions.
 const CONSOLE: [&str; 2] = ["", "jump"];
+
+/// Takes the pictures of one of the pages.
+type Part = fn(&mut Album) -> anyhow::Result<()>;
 
 /// Where pictures go, and what was found so far.
 struct Album {
@@ -119,9 +130,14 @@ impl Album {
 
 fn main() -> anyhow::Result<()> {
     let mut album = Album::open()?;
-    or_skip("the portal", portal(&mut album));
-    or_skip("the administration", administration(&mut album));
-    or_skip("the console", console(&mut album));
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let parts: [(&str, Part); 3] =
+        [("portal", portal), ("administration", administration), ("console", console)];
+    for (name, part) in parts {
+        if wanted.is_empty() || wanted.iter().any(|one| one == name) {
+            or_skip(&format!("the {name}"), part(&mut album));
+        }
+    }
     for barrier in &album.barriers {
         eprintln!("{barrier}");
     }
@@ -147,14 +163,8 @@ fn post(page: &mut Browser, path: &str, body: &Value) -> anyhow::Result<Value> {
 /// The start, a fault in it, waiting, the chat and the end, on a phone and on a desk.
 fn portal(album: &mut Album) -> anyhow::Result<()> {
     let stage = Stage::set(640, 480)?;
-    let mut staff = Browser::start(Window::default())?;
-    // Who makes keys is at a console.
-    staff.open(&stage.site.console_url())?;
-    log_in(&mut staff, &stage)?;
-    staff
-        .until("fetch('/api/me/presence').then((a) => a.json()).then((now) => now.console != null)", BOUND)?;
-    let names = "fetch('/api/names/portal').then((answer) => answer.json())";
-    let portal = staff.value(names)?["names"][0]["id"].clone();
+    let mut staff = staff(&stage)?;
+    let portal = first(&mut staff, "portal")?;
     for look in Look::all(PHONE).into_iter().chain(Look::all(DESKS[0])) {
         let mut page = look.browser()?;
         look.open(&mut page, &stage.site.api_url())?;
@@ -184,8 +194,119 @@ fn portal(album: &mut Album) -> anyhow::Result<()> {
     album.keep(&mut page, look, "join-unknown")
 }
 
+/// Whether the page's technician is at his console, as keys and sessions want it.
+const AT_CONSOLE: &str = "fetch('/api/me/presence').then((a) => a.json()).then((now) => now.console != null)";
+
+/// Somebody at a console, with an account of his own.
+fn staff(stage: &Stage) -> anyhow::Result<Browser> {
+    let mut page = Browser::start(Window::default())?;
+    let (user, password) = stage.site.account()?;
+    page.open(&stage.site.console_url())?;
+    page.fill("[name=user]", &user)?;
+    page.fill("[name=password]", &password)?;
+    page.click("button[type=submit]")?;
+    page.until(AT_CONSOLE, BOUND)?;
+    Ok(page)
+}
+
+/// The number of the first record of a kind.
+fn first(page: &mut Browser, kind: &str) -> anyhow::Result<Value> {
+    let names = page.value(&format!("fetch('/api/names/{kind}').then((answer) => answer.json())"))?;
+    Ok(names["names"][0]["id"].clone())
+}
+
+/// A desk that was used: records of most kinds, a session that is over and one that waits. Gives the numbers that
+/// stand for the words in [`ADMINISTRATION`].
+fn fill(staff: &mut Browser) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let (portal, team) = (first(staff, "portal")?, first(staff, "team")?);
+    let mut numbers = Vec::new();
+    for (word, kind, record) in records(&team) {
+        let made = post(staff, "/api/records", &json!({ "kind": kind, "record": record }))?;
+        let id = made["id"].as_u64().with_context(|| format!("{kind}: {made}"))?;
+        numbers.push((word, id.to_string()));
+    }
+    for (number, name) in ["Cara Lopez", "Jean-Baptiste Grosjean-Lefebvre"].into_iter().enumerate() {
+        let key = post(staff, "/api/keys", &json!({ "portal": portal, "valid_for_s": 600 }))?;
+        let wish = json!({
+            "portal": portal,
+            "by": { "key": key["code"] },
+            "name": name,
+            "question": "The printer says PC LOAD LETTER, and it is on fire since this morning.",
+        });
+        let started = post(staff, "/api/portal/sessions", &wish)?;
+        let session = started["session"].as_u64().with_context(|| format!("{started}"))?;
+        if number == 0 {
+            let path = format!("/api/sessions/{session}");
+            post(staff, &path, &json!({ "do": "accept" }))?;
+            post(staff, &path, &json!({ "do": "end" }))?;
+            numbers.push(("SESSION", session.to_string()));
+        }
+    }
+    Ok(numbers)
+}
+
+/// What the desk gets, by the word that stands for its number, and its kind.
+fn records(team: &Value) -> [(&'static str, &'static str, Value); 6] {
+    let members = json!({ "1": "lead" });
+    [
+        (
+            "ACCOUNT",
+            "account",
+            json!({
+                "user": "marie", "name": "Marie Dubois-Beauchamp", "email": "marie@example.org",
+                "is_enabled": true, "is_on_portals": true,
+                "permissions": { "change_files": "denied", "view": "allowed" },
+            }),
+        ),
+        (
+            "TEAM",
+            "team",
+            json!({ "name": "Field service, north", "comments": "On the road until noon.", "members": members }),
+        ),
+        (
+            "RULE",
+            "queue_rule",
+            json!({ "name": "Nobody waits for ever", "queue": { "kind": "team", "id": team },
+                    "when": { "waited_for": 900 }, "then": "end" }),
+        ),
+        (
+            "POLICY",
+            "jump_policy",
+            json!({
+                "name": "Office hours",
+                "schedule": { "time_zone": "Europe/Paris", "windows": [
+                    { "days": [1, 2, 3, 4, 5], "opens_min": 480, "closes_min": 1080 },
+                    { "days": [6], "opens_min": 540, "closes_min": 720 },
+                ] },
+                "ends_sessions": true,
+                "consent": { "is_asked": true, "timeout_s": 60, "nobody_answers": "deny" },
+            }),
+        ),
+        ("SESSIONS", "session_policy", json!({ "name": "Look, do not touch", "permissions": ["view"] })),
+        (
+            "SCRIPT",
+            "script",
+            json!({
+                "name": "Restart the print spooler", "comments": "Also empties its queue.",
+                "parameters": [{ "name": "QUEUE", "label": "Queue", "default": "all", "is_required": true }],
+                "bodies": [
+                    { "os": "linux", "interpreter": "sh", "text": "systemctl restart cups\nlpq -P \"$QUEUE\"\n" },
+                    { "os": "windows", "interpreter": "powershell", "text": "Restart-Service Spooler\n" },
+                ],
+                "timeout_s": 120,
+            }),
+        ),
+    ]
+}
+
+/// An address with its numbers.
+fn filled(address: &str, numbers: &[(&str, String)]) -> String {
+    numbers.iter().fold(address.to_owned(), |address, (word, number)| address.replace(word, number))
+}
+
 fn administration(album: &mut Album) -> anyhow::Result<()> {
     let stage = Stage::set(640, 480)?;
+    let numbers = fill(&mut staff(&stage)?)?;
     for look in Look::of_desks() {
         let mut page = look.browser()?;
         look.open(&mut page, &format!("{}/login", stage.site.api_url()))?;
@@ -194,8 +315,11 @@ fn administration(album: &mut Album) -> anyhow::Result<()> {
         log_in(&mut page, &stage)?;
         page.wait_for("header [aria-haspopup=menu]")?;
         for address in ADMINISTRATION {
-            page.value(&format!("location.hash = '#/{address}'"))?;
-            page.until("document.querySelector('main h1') && !document.querySelector('main p.said')", BOUND)?;
+            page.value(&format!("location.hash = '#/{}'", filled(address, &numbers)))?;
+            page.until(
+                "document.querySelector('main h1') && !document.querySelector('main p.said, main .loading')",
+                BOUND,
+            )?;
             album.keep(&mut page, look, &format!("admin-{address}"))?;
         }
     }
@@ -212,13 +336,17 @@ fn console(album: &mut Album) -> anyhow::Result<()> {
         page.fill("[name=user]", "nobody")?;
         page.fill("[name=password]", "wrong")?;
         page.click("button[type=submit]")?;
-        page.wait_for("[role=alert]")?;
+        page.wait_for(".notice.error")?;
         album.keep(&mut page, look, "console-login-refused")?;
         log_in(&mut page, &stage)?;
         page.wait_for("[data-queue=personal]")?;
+        page.until(AT_CONSOLE, BOUND)?;
         for address in CONSOLE {
             page.value(&format!("location.hash = '#/{address}'"))?;
             page.until("!document.querySelector('main [aria-busy=true]')", BOUND)?;
+            if address == "jump" {
+                page.wait_for("[data-place]")?;
+            }
             album.keep(&mut page, look, &format!("console-{address}"))?;
         }
         computers(album, look, &mut page)?;
@@ -270,8 +398,7 @@ fn session(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Result<
 
 /// Somebody arrives while a session is looked at, is reviewed, and taken; then both sessions end.
 fn customer(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Result<()> {
-    let names = page.value("fetch('/api/names/portal').then((answer) => answer.json())")?;
-    let portal = names["names"][0]["id"].clone();
+    let portal = first(page, "portal")?;
     let key = post(page, "/api/keys", &json!({ "portal": portal, "valid_for_s": 600 }))?;
     let wish = json!({
         "portal": portal,
@@ -295,7 +422,10 @@ fn customer(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Result
          fetch(`/api/sessions/${id}`, { method: 'POST', headers: { 'content-type': 'application/json' }, \
          body: JSON.stringify({ do: 'end' }) }).then(({ status }) => status))))",
     )?;
-    page.wait_for(".session:not(.hidden)")?;
+    page.until(
+        "document.querySelector('.session:not(.hidden) textarea:not([aria-hidden])').disabled",
+        BOUND,
+    )?;
     page.until(AT_REST, BOUND)?;
     album.keep(page, look, "console-over")
 }
