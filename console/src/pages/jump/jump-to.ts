@@ -26,7 +26,7 @@ export async function jumpTo(item: Item): Promise<void> {
   if (known?.id !== undefined) {
     goTo({ page: "session", session: known.id });
   } else if (item.has_password) {
-    wanted.ask({ item, why: "password", again: false });
+    wanted.ask({ item, why: "password", again: false, how: {} });
   } else {
     await join(item);
   }
@@ -58,7 +58,7 @@ export async function start(item: Item, how: How): Promise<void> {
   } catch (error) {
     const problem = problemBehind(error);
     if (problem?.rule === "password") {
-      wanted.ask({ item, why: "password", again: how.password !== undefined });
+      wanted.ask({ item, why: "password", again: how.password !== undefined, how });
     } else if (problem?.rule === "schedule") {
       const allowedAtMs =
         problem.retry_after_ms === undefined ? undefined : Date.now() + problem.retry_after_ms;

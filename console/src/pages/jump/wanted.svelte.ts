@@ -7,8 +7,8 @@ import type { Item } from "../../api/jump.ts";
 import type { How } from "./jump-to.ts";
 
 export type Wanted =
-  /** `again`: the one that was typed is wrong. */
-  | { readonly item: Item; readonly why: "password"; readonly again: boolean }
+  /** `again`: the one that was typed is wrong. `how`: what was said before. */
+  | { readonly item: Item; readonly why: "password"; readonly again: boolean; readonly how: How }
   | {
       readonly item: Item;
       readonly why: "schedule";

@@ -7,7 +7,7 @@ use e2e::site::Site;
 use serde_json::json;
 
 use crate::portal::{Technician, assert_no_barriers};
-use crate::stage::{BOUND, NAME, Stage};
+use crate::stage::{BOUND, NAME, Page, Stage};
 
 /// Two technicians of one team, which owns an issue by which help can be asked for.
 struct House {
@@ -180,8 +180,8 @@ fn the_ways_to_share(house: &mut House, dora: &mut Browser) -> anyhow::Result<()
 }
 
 #[test]
-fn s103_s104_s105_s106_a_computer_has_details_is_jumped_to_and_is_frequent_from_then_on() -> anyhow::Result<()>
-{
+fn s103_s104_s105_s106_s109_s110_s111_a_computer_has_details_is_jumped_to_and_asks_for_what_that_takes()
+-> anyhow::Result<()> {
     let stage = Stage::set()?;
     let mut page = stage.list()?;
     let browser = &mut page.browser;
@@ -216,5 +216,54 @@ fn s103_s104_s105_s106_a_computer_has_details_is_jumped_to_and_is_frequent_from_
     anyhow::ensure!(name == "Start session", "{name}");
     browser.click(&format!("[data-frequent][aria-label='Start session with {NAME}']"))?;
     page.until_live()?;
+    page.assert_exact(&stage.desktop)?;
+    page.end_session()?;
+    page.show_computers()?;
+    what_a_jump_asks_for(&mut page)?;
     page.assert_exact(&stage.desktop)
+}
+
+/// A policy whose only hours are a minute of tomorrow.
+const TOMORROW_AT_TEN: &str = "fetch('/api/records', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'jump_policy', record: {
+        name: 'Tomorrow at ten',
+        schedule: { time_zone: 'UTC', windows: [
+            { days: [(new Date().getUTCDay() + 1) % 7 || 7], opens_min: 600, closes_min: 601 },
+        ] },
+    } }),
+}).then(({ status }) => status)";
+
+/// Hours that are closed, and until when; then in nevertheless, with a password that is wrong once.
+fn what_a_jump_asks_for(page: &mut Page) -> anyhow::Result<()> {
+    let browser = &mut page.browser;
+    let jump = format!("button[aria-label='Jump to {NAME}']:not([aria-disabled=true])");
+    anyhow::ensure!(browser.value(TOMORROW_AT_TEN)? == 201, "no policy");
+    browser.click("button.plus[aria-expanded=false]")?;
+    browser.click("tr.details button:has-text('Edit…')")?;
+    browser.choose("dialog .field:has-text('Policy') select", "Tomorrow at ten")?;
+    browser.click("dialog button[type=submit]")?;
+    browser.until("!document.querySelector('dialog[open]')", BOUND)?;
+    // S109, S110
+    browser.click(&jump)?;
+    browser.wait_for("dialog [data-allowed-at]:has-text('10:00')")?;
+    assert_no_barriers(browser, "a Jump outside of the hours")?;
+    browser.click("dialog button:has-text('Cancel')")?;
+
+    browser.wait_for("tr[data-item]")?;
+    browser.click("button.plus[aria-expanded=false]")?;
+    browser.click("tr.details button:has-text('Password…')")?;
+    browser.fill("dialog input[type=password]", "orange lamp, seven")?;
+    browser.click("dialog button[type=submit]")?;
+    browser.wait_for("td.name:has-text('Asks for a password')")?;
+    browser.click(&jump)?;
+    browser.fill("[name=item-password]", "orange lamp, eight")?;
+    browser.click("dialog button[type=submit]")?;
+    // S111: said once, it holds while the password is typed again.
+    browser.click("dialog:has([data-allowed-at]) button:has-text('Start anyway')")?;
+    browser.wait_for("dialog .error:has-text('The password is wrong.')")?;
+    browser.fill("[name=item-password]", "orange lamp, seven")?;
+    browser.click("dialog button[type=submit]")?;
+    page.until_live()
 }
