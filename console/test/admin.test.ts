@@ -13,6 +13,7 @@ import { addressOf, routeOf } from "../src/admin/address.ts";
 import { browserOf } from "../src/admin/browser-name.ts";
 import { beginningOf, endOf } from "../src/admin/day.ts";
 import { bytesInWords, inWords, unitOf } from "../src/admin/duration.ts";
+import { DEEDS, EVENTS, eventText, FILE_DEEDS, STEPS } from "../src/admin/event.ts";
 import { KINDS, matching } from "../src/admin/kinds.ts";
 import { pagesFor } from "../src/admin/pages.ts";
 import { PERMISSION_GROUPS, SESSION_PERMISSIONS } from "../src/admin/permissions.ts";
@@ -44,6 +45,43 @@ describe("a line of the log", () => {
     [{ event: "site_changed", version: 2, site: { name: "Nearhand" } }, undefined],
   ])("%j is about %j", (fact, about) => {
     expect(aboutOf(line(fact))).toEqual(about);
+  });
+});
+
+describe("what happened", () => {
+  const said = (fact: Record<string, unknown>) =>
+    eventText(
+      { seq: 1, at: "", actor: "relay", address: "", login: null, hash: "", fact },
+      (key, variables) => [key, ...Object.values(variables ?? {})].join(" "),
+    );
+
+  test.each([
+    [{ subject: "session", event: "customer_came" }, "admin-event-session-customer-came"],
+    [
+      { subject: "session", event: "acted", deed: { what: "end_process" }, step: { step: "timed_out" } },
+      "admin-event-deed admin-deed-end-process admin-step-timed-out",
+    ],
+    [{ subject: "act", event: "file_list" }, "admin-event-deed admin-deed-file-list admin-step-done"],
+    [
+      { subject: "act", event: "file_upload_broken_off" },
+      "admin-event-deed admin-deed-file-upload admin-step-broken",
+    ],
+    [{ subject: "session", event: "not_known_yet" }, "admin-subject-session · not_known_yet"],
+    [{ subject: "act", event: "file_upload_not_known" }, "admin-subject-act · file_upload_not_known"],
+  ])("%j is told by its text, or by its names", (fact, text) => {
+    expect(said(fact)).toBe(text);
+  });
+
+  test.each(["en", "fr"])("all of it has words in %s", (language) => {
+    const text = readFileSync(new URL(`../locales/${language}.ftl`, import.meta.url), "utf8");
+    const keys = [
+      ...Object.entries(EVENTS).flatMap(([subject, events]) =>
+        events.map((one) => `event-${subject}-${one}`),
+      ),
+      ...[...DEEDS, ...FILE_DEEDS].map((deed) => `deed-${deed}`),
+      ...STEPS.map((step) => `step-${step}`),
+    ].map((key) => `admin-${key.replaceAll("_", "-")} = `);
+    expect(keys.filter((key) => !text.includes(`\n${key}`))).toEqual([]);
   });
 });
 
