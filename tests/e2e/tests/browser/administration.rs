@@ -9,7 +9,7 @@ use crate::portal::assert_no_barriers;
 use crate::stage::BOUND;
 
 /// All pages of the administration.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "me",
     "reports",
     "status",
@@ -25,6 +25,7 @@ const PAGES: [&str; 15] = [
     "role",
     "jump_policy",
     "session_policy",
+    "script",
 ];
 
 /// A page of the administration with its administrator in it.
@@ -78,7 +79,8 @@ impl Administration {
 }
 
 #[test]
-fn s13_s63_s88_s109_an_administrator_sets_up_accounts_teams_portals_and_policies() -> anyhow::Result<()> {
+fn s13_s63_s88_s109_s175_an_administrator_sets_up_accounts_teams_portals_policies_and_scripts()
+-> anyhow::Result<()> {
     let mut page = Administration::open()?;
     for one in PAGES {
         page.go(one)?;
@@ -89,7 +91,8 @@ fn s13_s63_s88_s109_an_administrator_sets_up_accounts_teams_portals_and_policies
     a_team_that_allows_her_more(&mut page, ana)?;
     a_new_password_for_her(&mut page)?;
     a_portal_with_a_topic(&mut page)?;
-    a_policy_with_hours(&mut page)
+    a_policy_with_hours(&mut page)?;
+    a_script_for_technicians(&mut page)
 }
 
 /// A denial that wins, who says so, and what the relay refuses, at its field.
@@ -202,6 +205,29 @@ fn a_policy_with_hours(page: &mut Administration) -> anyhow::Result<()> {
     page.until("document.querySelector('main').innerText.includes('There is no policy yet')")
 }
 
+/// S175: what technicians find in the menu of a session, with a text for two kinds of systems and something to fill in.
+fn a_script_for_technicians(page: &mut Administration) -> anyhow::Result<()> {
+    page.go("script/new")?;
+    page.browser.fill("[name=name]", "Restart the print spooler")?;
+    page.browser.fill("[name=text-linux]", "lpq -P \"$PARAM_QUEUE\"\n")?;
+    page.browser.click("[data-add=body]")?;
+    page.browser.fill("[name=text-windows]", "Restart-Service Spooler\n")?;
+    page.browser.click("[data-add=parameter]")?;
+    page.browser.fill("[name=parameter-0]", "QUEUE")?;
+    page.browser.fill("[name=label-0]", "Which queue")?;
+    assert_no_barriers(&mut page.browser, "a script")?;
+    page.save()?;
+    let script = page.number()?;
+    let stored = page.get(&format!("/api/records/script/{script}"))?["record"].clone();
+    let bodies = json!([
+        { "os": "linux", "interpreter": "sh", "text": "lpq -P \"$PARAM_QUEUE\"\n" },
+        { "os": "windows", "interpreter": "powershell", "text": "Restart-Service Spooler\n" },
+    ]);
+    assert_eq!((&stored["bodies"], &stored["parameters"][0]["name"]), (&bodies, &json!("QUEUE")));
+    page.go("script")?;
+    page.browser.wait_for("main td:has-text('Restart the print spooler')")
+}
+
 #[test]
 fn s5_s14_s15_s16_s18_s19_sessions_security_the_log_and_the_way_to_the_console() -> anyhow::Result<()> {
     let mut page = Administration::open()?;
@@ -209,6 +235,7 @@ fn s5_s14_s15_s16_s18_s19_sessions_security_the_log_and_the_way_to_the_console()
     a_session_is_ended_with_a_reason(&mut page)?;
     the_log_is_searched_and_exported(&mut page)?;
     web_consoles_are_switched_off_and_on(&mut page)?;
+    customers_who_came_by_themselves_are_asked(&mut page)?;
     a_second_factor_is_turned_on(&mut page)?;
     another_language_here_and_in_the_console(&mut page)?;
 
@@ -286,6 +313,19 @@ fn web_consoles_are_switched_off_and_on(page: &mut Administration) -> anyhow::Re
     assert_eq!(page.get("/api/site")?["record"]["allows_web_consoles"], false);
     page.browser.click("label:has-text('Allow web consoles to connect')")?;
     page.save()?;
+    Ok(())
+}
+
+/// Before a technician sees anything of their computer; silence means no, after half a minute.
+fn customers_who_came_by_themselves_are_asked(page: &mut Administration) -> anyhow::Result<()> {
+    page.go("site")?;
+    page.browser.click("label:has-text('Ask customers who came by themselves')")?;
+    page.browser.choose("select[aria-label*='Wait for an answer']", "Seconds")?;
+    page.browser.fill(".field:has-text('Wait for an answer') input", "30")?;
+    page.browser.press("Tab")?;
+    page.save()?;
+    let wanted = json!({ "is_asked": true, "timeout_s": 30, "nobody_answers": "deny" });
+    assert_eq!(page.get("/api/site")?["record"]["attended_consent"], wanted);
     Ok(())
 }
 
