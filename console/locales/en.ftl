@@ -127,6 +127,7 @@ portal-refused-full = Too many people are waiting at the moment. Please try agai
 portal-refused-often = Too many tries. Please wait { $seconds } seconds.
 portal-refused-rated = This session was rated already.
 portal-guest-title = External session
+portal-guest-unknown-title = This link does not work any more
 portal-guest-unknown = This invitation is not known, was used already, or is no longer valid. Ask for a new one.
 portal-guest-invited = { $name }, { $inviter } invites you to help in a session
 portal-guest-choose = How do you want to join?

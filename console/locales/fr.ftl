@@ -127,6 +127,7 @@ portal-refused-full = Trop de personnes attendent en ce moment. Réessayez plus 
 portal-refused-often = Trop d’essais. Patientez { $seconds } secondes.
 portal-refused-rated = Cette session a déjà été évaluée.
 portal-guest-title = Session externe
+portal-guest-unknown-title = Ce lien ne fonctionne plus
 portal-guest-unknown = Cette invitation n’est pas connue, a déjà servi ou n’est plus valable. Demandez-en une autre.
 portal-guest-invited = { $name }, { $inviter } vous invite à aider dans une session
 portal-guest-choose = Comment voulez-vous participer ?
