@@ -416,6 +416,7 @@ fn customer(album: &mut Album, look: Look, page: &mut Browser) -> anyhow::Result
     page.wait_for("nav [data-session][aria-current=page]:has-text('Cara Lopez')")?;
     page.fill(".session:not(.hidden) textarea:not([aria-hidden])", "Is it a big fire?")?;
     page.press("Enter")?;
+    page.wait_for(".session:not(.hidden) .own")?;
     album.keep(page, look, "console-chat-only")?;
     page.value(
         "fetch('/api/sessions').then((answer) => answer.json()).then((own) => Promise.all(own.map(({ id }) => \

@@ -1,5 +1,7 @@
 //! A session in the console: round trips from the click to the first picture, what a film does to the memory of page
 //! and workers, and what the page's own thread has to do while others decode and paint.
+//!
+//! `figures-console-session MINUTES` watches memory for so many minutes, and does nothing else.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +24,7 @@ const TRIPS_MAX: f64 = 2.0;
 /// How long a film plays before memory is looked at, and how often then.
 const WARM_UP: Duration = Duration::from_secs(75);
 const READ_EVERY: Duration = Duration::from_secs(10);
-const READINGS: u32 = 25;
+const MINUTES: u32 = 4;
 
 /// What an hour may add.
 const GROWTH_MB_MAX: f64 = 20.0;
@@ -59,8 +61,11 @@ const WATCH: &str = "(() => {
 })()";
 
 fn main() {
-    or_skip("round trips", openings());
-    or_skip("the page's own thread, and memory", film());
+    let minutes = std::env::args().nth(1).and_then(|text| text.parse().ok());
+    if minutes.is_none() {
+        or_skip("round trips", openings());
+    }
+    or_skip("the page's own thread, and memory", film(minutes.unwrap_or(MINUTES)));
 }
 
 fn page(stage: &Stage, detour: Option<Detour>) -> anyhow::Result<Browser> {
@@ -105,7 +110,7 @@ fn median_opening(stage: &Stage, detour: Option<Detour>) -> anyhow::Result<f64> 
 }
 
 /// One session for both: a film, a terminal that floods, and then the film alone for some minutes.
-fn film() -> anyhow::Result<()> {
+fn film(minutes: u32) -> anyhow::Result<()> {
     let mut stage = Stage::set(WIDTH, HEIGHT)?;
     let mut page = page(&stage, None)?;
     page.click(&format!("button[aria-label='Jump to {NAME}']"))?;
@@ -113,7 +118,7 @@ fn film() -> anyhow::Result<()> {
     let _film = Film::play(stage.desktop.display())?;
     own_thread(&mut stage, &mut page)?;
     std::thread::park_timeout(WARM_UP);
-    memory(&mut page)
+    memory(&mut page, minutes)
 }
 
 /// How much of its time the page's own thread works while a worker decodes and paints.
@@ -143,9 +148,10 @@ fn own_thread(stage: &mut Stage, page: &mut Browser) -> anyhow::Result<()> {
 }
 
 /// Reads memory now and then, and takes the line through all readings for what an hour would add.
-fn memory(page: &mut Browser) -> anyhow::Result<()> {
+fn memory(page: &mut Browser, minutes: u32) -> anyhow::Result<()> {
     let (began, mut counted, mut held) = (Instant::now(), Vec::new(), Vec::new());
-    for number in 0..READINGS {
+    let readings = minutes * 60 / READ_EVERY.as_secs() as u32 + 1;
+    for number in 0..readings {
         std::thread::park_timeout((number * READ_EVERY).saturating_sub(began.elapsed()));
         page.collect_garbage()?;
         let hours = began.elapsed().as_secs_f64() / 3600.0;
@@ -156,9 +162,8 @@ fn memory(page: &mut Browser) -> anyhow::Result<()> {
     }
     let of_process = Slope::of(&held)?;
     let Slope { last, per_hour, error } = Slope::of(&counted)?;
-    let minutes = (READ_EVERY * (READINGS - 1)).as_secs() / 60;
     Figure::new("memory of page and workers after minutes of film", last, "MB").print()?;
-    let name = format!("memory that an hour of film would add, by {READINGS} readings in {minutes} minutes");
+    let name = format!("memory that an hour of film would add, by {readings} readings in {minutes} minutes");
     Figure::new(&name, per_hour, "MB").at_most(GROWTH_MB_MAX).print()?;
     Figure::new(format!("{name}: twice the standard error"), 2.0 * error, "MB").print()?;
     Figure::new("the browser's process of the page after minutes of film", of_process.last, "MB").print()?;
