@@ -10,10 +10,17 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use transport::client::Preference;
 
-#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
+    // Before there is any other thread: they do as this one does. Where it may not, all are as ordinary as it is.
+    let _ = platform::urgency::go_ahead();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(do_as_told())
+}
+
+async fn do_as_told() -> anyhow::Result<()> {
     let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env_lossy();
     tracing_subscriber::fmt().with_env_filter(filter).with_target(false).init();
+    survive_limits();
     let cli = Cli::parse();
     let preference = match cli.carrier {
         Carrier::Auto => Preference::Auto,
@@ -60,6 +67,19 @@ fn place_of(person: cli::Person) -> Place {
         cli::Person::Auto => Place::Auto,
         cli::Person::Terminal => Place::Terminal,
         cli::Person::None => Place::Nowhere,
+    }
+}
+
+/// A file that becomes larger than the system lets this user write is an error of that write, and not the end of the agent.
+fn survive_limits() {
+    #[cfg(unix)]
+    {
+        /// `SIGXFSZ`, by which a system ends programs that do not listen.
+        const FILE_TOO_LARGE: i32 = 25;
+        let kind = tokio::signal::unix::SignalKind::from_raw(FILE_TOO_LARGE);
+        if let Err(error) = tokio::signal::unix::signal(kind) {
+            tracing::warn!(%error, "a file that becomes too large would end the agent");
+        }
     }
 }
 

@@ -104,7 +104,6 @@ pub(crate) mod files {
     never!(Directory {
         fn path(&self) -> FilePath;
         fn path_of(&self, name: &FilePath) -> Result<FilePath, FileError>;
-        fn share(&self) -> Result<Self, FileError>;
         fn names(&self) -> Result<Vec<FilePath>, FileError>;
         fn item(&self, name: &FilePath) -> Result<Item, FileError>;
         fn listed(&self, name: &FilePath) -> Result<Item, FileError>;
@@ -129,6 +128,7 @@ pub(crate) mod files {
     });
 
     never!(Partial {
+        fn mark(&self) -> io::Result<Vec<u8>>;
         fn len(&self) -> io::Result<u64>;
         fn set_len(&self, length: u64) -> io::Result<()>;
         fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()>;
@@ -161,6 +161,11 @@ pub(crate) fn start_as(
     _text: Option<&[u8]>,
 ) -> Result<Started, NotAs> {
     Err(NotAs::NotAvailable(NO_LOGINS))
+}
+
+/// Nothing is known by which a thread could go before others.
+pub(crate) fn set_urgent(_is_urgent: bool) -> bool {
+    false
 }
 
 /// There is none.

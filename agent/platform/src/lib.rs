@@ -5,7 +5,7 @@
 //! [`Privacy`] for the rest. [`Platform`] opens them; each one has a connection of its own and may
 //! live on a thread of its own. `linux/` serves them with X11. [`fake`] serves them with recordings and drawn
 //! pictures, on every system. A [`terminal`] and a [`program`] are the same everywhere; [`files`] are each
-//! system's own. Nothing here codes pixels, opens a network link
+//! system's own. [`urgency`] says which threads go before other programs. Nothing here codes pixels, opens a network link
 //! or decides who may do what.
 //!
 //! This file is the only one that names an operating system.
@@ -23,6 +23,7 @@ pub mod privacy;
 pub mod program;
 pub mod system;
 pub mod terminal;
+pub mod urgency;
 mod waker;
 mod wallpaper;
 

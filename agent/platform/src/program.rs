@@ -11,6 +11,7 @@ use std::process::{Child, Stdio};
 use wire::shell::Exit;
 
 use crate::imp;
+use crate::urgency::ordinary;
 
 /// A program with its arguments.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +58,7 @@ impl Command {
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         imp::group(&mut command);
-        let mut child = command.spawn()?;
+        let mut child = ordinary(|| command.spawn())??;
         let (output, errors) = (child.stdout.take(), child.stderr.take());
         let missing = || io::Error::other("no pipe from the program");
         Ok(Started {
@@ -86,7 +87,7 @@ impl Command {
         command.args(&self.arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         imp::group(&mut command);
-        Ok(Ending(command.spawn()?))
+        Ok(Ending(ordinary(|| command.spawn())??))
     }
 }
 

@@ -9,6 +9,7 @@ use portable_pty::{Child, ChildKiller, CommandBuilder, MasterPty, PtySize, nativ
 use wire::shell::{Exit, Signal, Size};
 
 use crate::imp;
+use crate::urgency::ordinary;
 
 /// What programs are told that the terminal understands.
 const TERM: &str = "xterm-256color";
@@ -48,9 +49,9 @@ pub fn start(size: Size) -> io::Result<Started> {
         command.env("LANG", "C.UTF-8");
     }
     let program = command.get_shell();
-    let child = pair.slave.spawn_command(command).map_err(io::Error::other)?;
+    let slave = pair.slave;
     // Only the programs hold the terminal's other end from here on: with the last of them the output ends.
-    drop(pair.slave);
+    let child = ordinary(move || slave.spawn_command(command))?.map_err(io::Error::other)?;
     Ok(Started {
         output: pair.master.try_clone_reader().map_err(io::Error::other)?,
         typed: pair.master.take_writer().map_err(io::Error::other)?,

@@ -12,6 +12,7 @@ mod look;
 mod read;
 mod remove;
 mod serve;
+mod stale;
 mod store;
 mod tar;
 mod uploads;
@@ -88,7 +89,9 @@ fn run(request: ToFile, asker: &Asker, uploads: &Uploads, exchange: &mut Exchang
         ToFile::Rename { from, to, replaces } => look::rename(&files, &from, &to, replaces),
         ToFile::Remove(paths) => remove::remove(&files, &paths, exchange),
         ToFile::Archive(paths) => archive::archive(&files, &paths, exchange),
-        ToFile::Store { into, replaces } => store::store(&files, &into, replaces, exchange),
+        ToFile::Store { into, replaces } => {
+            store::store(&files, (&asker.owner, uploads), &into, replaces, exchange)
+        }
         _ => Err(Stop::OutOfOrder("a file stream that begins with no request")),
     };
     match done {

@@ -9,8 +9,8 @@ use wire::limits::FILE_BYTES_MAX;
 use super::Stop;
 use super::exchange::Exchange;
 
-/// Bytes that are read at once: a few records.
-const READ_BYTES: usize = 4 * FILE_BYTES_MAX;
+/// Bytes that are read at once: a record. More would be memory that the system has to give anew each time.
+const READ_BYTES: usize = FILE_BYTES_MAX;
 
 /// Zeros that are hashed at once.
 static ZEROS: [u8; 64 << 10] = [0; 64 << 10];

@@ -10,7 +10,7 @@ use wire::close::CloseCode;
 use wire::file::{FromFile, ToFile};
 use wire::{DecodeError, Writer};
 
-use super::exchange::{Exchange, RECORDS_MAX};
+use super::exchange::{BATCH_RECORDS_MAX, BATCHES_MAX, Batch, Exchange, RECORDS_MAX};
 use super::{Asker, Stop, Uploads, may, run};
 use crate::grants::Granted;
 
@@ -86,7 +86,7 @@ async fn answer(
     );
     answers.stream.set_priority(if is_bulk { Priority::Bulk } else { Priority::Clipboard });
     tracing::debug!(session = %granted.owner.session, name = granted.name, "files are used");
-    let (to_operation, inbox) = mpsc::channel(RECORDS_MAX);
+    let (to_operation, inbox) = mpsc::channel(BATCHES_MAX);
     let (outbox, from_operation) = mpsc::channel(RECORDS_MAX);
     let asker = Asker { owner: granted.owner, paths: granted.paths };
     let operation = tokio::task::spawn_blocking(move || {
@@ -114,33 +114,49 @@ struct Records {
 impl Records {
     async fn next(&mut self) -> Result<Option<ToFile>, FilesError> {
         loop {
-            if let Some(record) = ToFile::decode(&mut self.buffer)? {
+            if let Some(record) = self.next_there()? {
                 return Ok(Some(record));
             }
-            match self.stream.read().await? {
-                Some(chunk) => self.buffer.extend_from_slice(&chunk),
-                None if self.buffer.is_empty() => return Ok(None),
-                None => return Err(DecodeError::Truncated { wanted: 1, found: 0 }.into()),
+            if !self.stream.read_onto(&mut self.buffer).await? {
+                if self.buffer.is_empty() {
+                    return Ok(None);
+                }
+                return Err(DecodeError::Truncated { wanted: 1, found: 0 }.into());
             }
         }
     }
 
+    /// The next one of what came already.
+    fn next_there(&mut self) -> Result<Option<ToFile>, FilesError> {
+        Ok(ToFile::decode(&mut self.buffer)?)
+    }
+
+    /// The next one and what came with it; nothing at the end.
+    async fn next_batch(&mut self) -> Result<Batch, FilesError> {
+        let mut batch: Batch = self.next().await?.into_iter().collect();
+        while !batch.is_empty() && batch.len() < BATCH_RECORDS_MAX {
+            let Some(record) = self.next_there()? else { break };
+            batch.push(record);
+        }
+        if batch.iter().any(ToFile::is_request) {
+            return Err(FilesError::OutOfOrder("a second request on a file stream"));
+        }
+        Ok(batch)
+    }
+
     /// Passes everything on, and ends only with an error: who says no more may still listen.
-    async fn pass(&mut self, operation: mpsc::Sender<ToFile>) -> FilesError {
+    async fn pass(&mut self, operation: mpsc::Sender<Batch>) -> FilesError {
         loop {
-            match self.next().await {
-                Ok(Some(record)) if record.is_request() => {
-                    return FilesError::OutOfOrder("a second request on a file stream");
+            match self.next_batch().await {
+                Ok(batch) if batch.is_empty() => {
+                    drop(operation);
+                    return std::future::pending().await;
                 }
-                Ok(Some(record)) => {
-                    if operation.send(record).await.is_err() {
+                Ok(batch) => {
+                    if operation.send(batch).await.is_err() {
                         // The operation is over, and says so by itself.
                         return std::future::pending().await;
                     }
-                }
-                Ok(None) => {
-                    drop(operation);
-                    return std::future::pending().await;
                 }
                 Err(error) => return error,
             }

@@ -1,20 +1,30 @@
 //! Many files that are sent on one stream: what costs a round trip each on streams of their own costs none here.
 
-use blake3::Hasher;
+use std::rc::Rc;
+
+use blake3::{Hash, Hasher};
 use platform::files::{Directory, FileError, Files, Partial};
 use wire::file::{FileKind, FilePath, FromFile, Item, ToFile, Why};
 
 use super::Stop;
 use super::exchange::{Exchange, Progress};
 use super::read::hash_zeros;
+use super::stale::{interim_name, sweep};
+use super::uploads::{Mark, Uploads};
 use super::write::may_be_named;
+use crate::shell::Owner;
+
+/// A directory, and a name in it.
+type Place = (Rc<Directory>, FilePath);
 
 /// Where the files go.
 struct Store<'a> {
-    into: &'a Directory,
+    into: Rc<Directory>,
     replaces: bool,
+    owner: &'a Owner,
+    uploads: &'a Uploads,
     /// The directory of the file before, by its path below `into`: mostly the next one's, too.
-    near: Option<(Vec<u8>, Directory)>,
+    near: Option<(Vec<u8>, Rc<Directory>)>,
     /// Counts names for what is not complete.
     interims: u64,
     salt: u64,
@@ -22,13 +32,15 @@ struct Store<'a> {
 
 pub(super) fn store(
     files: &Files,
+    (owner, uploads): (&Owner, &Uploads),
     into: &FilePath,
     replaces: bool,
     exchange: &mut Exchange,
 ) -> Result<FromFile, Stop> {
-    let into = files.directory(into)?;
+    let into = Rc::new(files.directory(into)?);
     let salt = getrandom::u64().map_err(|error| FileError::new(Why::Failed, error.to_string()))?;
-    let mut store = Store { into: &into, replaces, near: None, interims: 0, salt };
+    sweep(&into, uploads);
+    let mut store = Store { into, replaces, owner, uploads, near: None, interims: 0, salt };
     exchange.say(FromFile::Ready { from: 0, hash: Hasher::new().finalize().into() })?;
     let mut progress = Progress::of(0, 0);
     while let Some(record) = exchange.hear_or_end()? {
@@ -39,6 +51,12 @@ pub(super) fn store(
         };
         match store.take(&item, exchange) {
             Ok(()) => progress.bytes += item.size,
+            Err(Stop::Refused(error)) if error.why == Why::Full => {
+                // What follows would travel for nothing, and what was done before need not be sent again.
+                progress.tell_now(exchange)?;
+                let detail = format!("{}: {}", item.name, error.detail);
+                return Err(FileError::new(Why::Full, detail).into());
+            }
             Err(Stop::Refused(error)) => exchange.failed(item.name, error)?,
             Err(stop) => return Err(stop),
         }
@@ -56,50 +74,78 @@ impl Store<'_> {
             self.enter(item.name.as_bytes())?;
             return Ok(());
         }
-        let begun = self.begin(item);
+        let place = self.place(item);
+        let begun = place.as_ref().map_err(FileError::clone).and_then(|place| self.begin(place));
         // Its content comes in any case, and is to be read before the next one's.
-        let mut content =
-            Content { file: begun.as_ref().ok().map(|begun| &begun.file), hasher: Hasher::new(), at: 0 };
+        let mut content = Content {
+            file: begun.as_ref().ok().map(|begun| &begun.file),
+            hasher: Hasher::new(),
+            at: 0,
+            stored: 0,
+        };
         let received = content.receive(item.size, exchange);
-        let begun = begun?;
-        if let Err(stop) = received.and_then(|()| Ok(begun.complete(item, self.replaces)?)) {
+        let stored = content.stored;
+        let (hash, place) = (content.hasher.finalize(), place?);
+        let begun = match begun {
+            // He sent it over a line that was lost before he heard that it is done.
+            Err(error) if error.why == Why::Exists && self.is_done(&place, &hash) => return received,
+            begun => begun?,
+        };
+        if let Err(stop) = received.and_then(|()| Ok(begun.complete(item, stored, self.replaces)?)) {
             begun.discard();
             return Err(stop);
+        }
+        if let Ok(looks) = begun.file.mark() {
+            self.uploads.done(self.mark(&place, &hash, &looks));
         }
         Ok(())
     }
 
-    fn begin(&mut self, item: &Item) -> Result<Begun, FileError> {
+    /// Whether the file in the way is the very one that is sent: sent before by the same technician, and not changed since.
+    fn is_done(&self, place: &Place, hash: &Hash) -> bool {
+        let (directory, name) = place;
+        let there = directory.open(name);
+        there.is_ok_and(|there| self.uploads.has_done(&self.mark(place, hash, there.mark())))
+    }
+
+    fn mark(&self, (directory, name): &Place, hash: &Hash, looks: &[u8]) -> Mark {
+        Mark::of(self.owner, &[directory.path().as_bytes(), name.as_bytes(), hash.as_bytes(), looks])
+    }
+
+    /// The directory that an item goes into, and its name there.
+    fn place(&mut self, item: &Item) -> Result<Place, FileError> {
         let path = item.name.as_bytes();
         let at = path.iter().rposition(|&byte| byte == b'/');
         let name = path.get(at.map_or(0, |at| at + 1)..).unwrap_or_default();
         let name =
             FilePath::new(name.to_vec()).map_err(|error| FileError::new(Why::BadName, error.to_string()))?;
-        let directory = self.enter(path.get(..at.unwrap_or(0)).unwrap_or_default())?.share()?;
-        may_be_named(&directory, &name, self.replaces)?;
+        Ok((self.enter(path.get(..at.unwrap_or(0)).unwrap_or_default())?, name))
+    }
+
+    fn begin(&mut self, (directory, name): &Place) -> Result<Begun, FileError> {
+        may_be_named(directory, name, self.replaces)?;
         self.interims += 1;
-        let interim = format!(".nearhand-{:016x}-{}.part", self.salt, self.interims);
-        let interim =
-            FilePath::new(interim).map_err(|error| FileError::new(Why::BadName, error.to_string()))?;
+        let interim = interim_name(&format!("{:016x}-{}", self.salt, self.interims));
         let file = directory.create(&interim)?;
-        Ok(Begun { directory, name, interim, file })
+        Ok(Begun { directory: Rc::clone(directory), name: name.clone(), interim, file })
     }
 
     /// The directory of a path below, made where it is missing.
-    fn enter(&mut self, path: &[u8]) -> Result<&Directory, FileError> {
-        if path.is_empty() {
-            return Ok(self.into);
+    fn enter(&mut self, path: &[u8]) -> Result<Rc<Directory>, FileError> {
+        match &self.near {
+            _ if path.is_empty() => return Ok(Rc::clone(&self.into)),
+            Some((near, directory)) if near == path => return Ok(Rc::clone(directory)),
+            _ => {}
         }
-        if self.near.as_ref().is_none_or(|(near, _)| near != path) {
-            let mut directory = self.into.share()?;
-            for name in path.split(|&byte| byte == b'/') {
-                let name = FilePath::new(name.to_vec())
-                    .map_err(|error| FileError::new(Why::BadName, error.to_string()))?;
-                directory = below(&directory, &name)?;
-            }
-            self.near = Some((path.to_vec(), directory));
+        let mut directory = Rc::clone(&self.into);
+        for name in path.split(|&byte| byte == b'/') {
+            let name = FilePath::new(name.to_vec())
+                .map_err(|error| FileError::new(Why::BadName, error.to_string()))?;
+            directory = Rc::new(below(&directory, &name)?);
         }
-        Ok(self.near.as_ref().map_or(self.into, |(_, directory)| directory))
+        sweep(&directory, self.uploads);
+        self.near = Some((path.to_vec(), Rc::clone(&directory)));
+        Ok(directory)
     }
 }
 
@@ -115,16 +161,19 @@ fn below(directory: &Directory, name: &FilePath) -> Result<Directory, FileError>
 
 /// A file on its way.
 struct Begun {
-    directory: Directory,
+    directory: Rc<Directory>,
     name: FilePath,
     interim: FilePath,
     file: Partial,
 }
 
 impl Begun {
-    fn complete(&self, item: &Item, replaces: bool) -> Result<(), FileError> {
-        self.file.set_len(item.size)?;
-        if let Some(likeness) = self.directory.likeness(&self.name) {
+    fn complete(&self, item: &Item, stored: u64, replaces: bool) -> Result<(), FileError> {
+        if stored != item.size {
+            // A hole at the end.
+            self.file.set_len(item.size)?;
+        }
+        if replaces && let Some(likeness) = self.directory.likeness(&self.name) {
             self.file.resemble(likeness);
         }
         if item.modified_ms != 0 {
@@ -145,6 +194,8 @@ struct Content<'a> {
     file: Option<&'a Partial>,
     hasher: Hasher,
     at: u64,
+    /// Up to where the file is written.
+    stored: u64,
 }
 
 impl Content<'_> {
@@ -158,6 +209,7 @@ impl Content<'_> {
                         && self.at + bytes.len() as u64 <= size
                     {
                         wrong = file.write_at(&bytes, self.at).err();
+                        self.stored = self.at + bytes.len() as u64;
                     }
                     self.hasher.update(&bytes);
                     bytes.len() as u64

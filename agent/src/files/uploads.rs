@@ -3,8 +3,9 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use blake3::Hasher;
+use blake3::{Hash, Hasher};
 use parking_lot::Mutex;
 use platform::files::Directory;
 use wire::SessionId;
@@ -15,6 +16,15 @@ use crate::shell::Owner;
 /// Uploads that wait to be gone on with; beyond that the oldest is deleted. Each holds a directory open.
 const LEFT_MAX: usize = 64;
 
+/// How long a directory that was swept needs not be swept again.
+const SWEPT_FOR: Duration = Duration::from_secs(3600);
+
+/// Directories of which is known when they were swept.
+const SWEPT_MAX: usize = 64;
+
+/// Files of many that are remembered as done: more than are ever on their way without a word about them.
+const DONE_MAX: usize = 4096;
+
 /// The unfinished uploads of this computer. Cheap to clone; what is left is deleted with the last clone.
 #[derive(Clone, Default)]
 pub struct Uploads(Arc<Table>);
@@ -22,6 +32,26 @@ pub struct Uploads(Arc<Table>);
 #[derive(Default)]
 struct Table {
     left: Mutex<VecDeque<Left>>,
+    /// Marks of files that were sent among many, the latest last.
+    done: Mutex<VecDeque<Mark>>,
+    /// Directories that were swept, the latest last.
+    swept: Mutex<VecDeque<(FilePath, Instant)>>,
+}
+
+/// Who sent what under which name, and what became of it: a hash over all of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark(Hash);
+
+impl Mark {
+    /// That of somebody and of what else there is to say.
+    pub(super) fn of(owner: &Owner, parts: &[&[u8]]) -> Self {
+        let mut hasher = Hasher::new();
+        hasher.update(&owner.session.to_wire().to_be_bytes());
+        for part in [owner.participant.as_bytes()].iter().chain(parts) {
+            hasher.update(&(part.len() as u64).to_be_bytes()).update(part);
+        }
+        Self(hasher.finalize())
+    }
 }
 
 /// An upload that broke off.
@@ -46,6 +76,39 @@ impl Uploads {
         {
             oldest.delete();
         }
+    }
+
+    /// A file that somebody sent among many is there.
+    pub(super) fn done(&self, mark: Mark) {
+        let mut done = self.0.done.lock();
+        if DONE_MAX <= done.len() {
+            done.pop_front();
+        }
+        done.push_back(mark);
+    }
+
+    /// Whether this very file was sent lately, by the same technician and to the same place.
+    pub(super) fn has_done(&self, mark: &Mark) -> bool {
+        self.0.done.lock().contains(mark)
+    }
+
+    /// Whether one of this name waits to be gone on with.
+    pub(super) fn holds(&self, name: &FilePath) -> bool {
+        self.0.left.lock().iter().any(|left| left.name == *name)
+    }
+
+    /// Whether a directory was not swept lately; it counts as swept from now on.
+    pub(super) fn is_due_to_sweep(&self, directory: &FilePath) -> bool {
+        let mut swept = self.0.swept.lock();
+        swept.retain(|(_, at)| at.elapsed() < SWEPT_FOR);
+        if swept.iter().any(|(known, _)| known == directory) {
+            return false;
+        }
+        if SWEPT_MAX <= swept.len() {
+            swept.pop_front();
+        }
+        swept.push_back((directory.clone(), Instant::now()));
+        true
     }
 
     /// Somebody goes on with one of his.

@@ -7,11 +7,15 @@ use wire::file::{FileKind, FilePath, FromFile, ToFile, UploadId, Why};
 use super::Stop;
 use super::exchange::{Exchange, Progress};
 use super::read::hash_zeros;
+use super::stale::{interim_name, sweep};
 use super::uploads::{Left, Uploads};
 use crate::shell::Owner;
 
 /// Bytes that are read at once when what was sent before is hashed again.
 const READ_BYTES: usize = 256 << 10;
+
+/// What an upload gives back of a disk that it filled: programs need room for their own files.
+const GIVEN_BACK_BYTES: u64 = 64 << 20;
 
 /// What a technician wants to send.
 pub(super) struct Wish {
@@ -47,16 +51,14 @@ pub(super) fn write(
             Ok(FromFile::Done { items: 1, bytes: wish.size })
         }
         Err(Stop::Gone) => {
-            let Upload { directory, interim, hasher, at, .. } = upload;
-            uploads.leave(Left {
-                owner: owner.clone(),
-                upload: wish.upload,
-                directory,
-                name: interim,
-                at,
-                hasher,
-            });
+            upload.leave(owner, wish, uploads);
             Err(Stop::Gone)
+        }
+        Err(Stop::Refused(FileError { why: Why::Full, .. })) => {
+            let full = upload.full(wish);
+            upload.make_room();
+            upload.leave(owner, wish, uploads);
+            Err(full.into())
         }
         Err(stop) => {
             upload.discard();
@@ -75,7 +77,9 @@ fn begin(
 ) -> Result<Upload, Stop> {
     let (directory, name) = files.parent(&wish.path)?;
     may_be_named(&directory, &name, wish.replaces)?;
-    let interim = interim_name(&wish.upload);
+    sweep(&directory, uploads);
+    let hex: String = wish.upload.iter().map(|byte| format!("{byte:02x}")).collect();
+    let interim = interim_name(&hex);
     let known = uploads.take(owner, &wish.upload).map(|left| (left.at, left.hasher));
     let file = match directory.reopen(&interim) {
         Err(FileError { why: Why::NotFound, .. }) => directory.create(&interim)?,
@@ -88,12 +92,19 @@ fn begin(
         Some((known, hasher)) if known == at => upload.hasher = hasher,
         _ => upload.hash_again(exchange)?,
     }
-    if upload.directory.free().is_some_and(|free| free < wish.size - at) {
-        let detail = format!("{} more bytes are needed than are free", wish.size - at);
-        upload.discard();
-        return Err(FileError::new(Why::Full, detail).into());
+    match upload.directory.free() {
+        Some(free) if free < wish.size - at => {
+            let detail = format!("{} more bytes are needed, and {free} are free", wish.size - at);
+            // What was sent before may still be gone on with.
+            if 0 < at {
+                upload.leave(owner, wish, uploads);
+            } else {
+                upload.discard();
+            }
+            Err(FileError::new(Why::Full, detail).into())
+        }
+        _ => Ok(upload),
     }
-    Ok(upload)
 }
 
 /// Whether the name is free, or may be taken from another file.
@@ -107,12 +118,6 @@ pub(super) fn may_be_named(directory: &Directory, name: &FilePath, replaces: boo
         Ok(_) if replaces => Ok(()),
         Ok(_) => Err(FileError::new(Why::Exists, "there is a file of that name")),
     }
-}
-
-fn interim_name(upload: &UploadId) -> FilePath {
-    let hex: String = upload.iter().map(|byte| format!("{byte:02x}")).collect();
-    let name = format!(".nearhand-{hex}.part");
-    FilePath::new(name).unwrap_or_else(|_| unreachable!("a name of digits and letters"))
 }
 
 /// Takes what comes until it is complete.
@@ -143,6 +148,27 @@ fn fill(upload: &mut Upload, wish: &Wish, exchange: &mut Exchange) -> Result<(),
 }
 
 impl Upload {
+    /// Lets it be gone on with.
+    fn leave(self, owner: &Owner, wish: &Wish, uploads: &Uploads) {
+        let Self { directory, interim, hasher, at, .. } = self;
+        let (owner, upload) = (owner.clone(), wish.upload);
+        uploads.leave(Left { owner, upload, directory, name: interim, at, hasher });
+    }
+
+    /// What to say when the disk takes no more of it.
+    fn full(&self, wish: &Wish) -> FileError {
+        let detail =
+            format!("{} of {} bytes came; they can be gone on with once there is room", self.at, wish.size);
+        FileError::new(Why::Full, detail)
+    }
+
+    /// Gives a part back, so that the computer is not left without any room. It is sent again.
+    fn make_room(&self) {
+        if let Err(error) = self.file.set_len(self.at.saturating_sub(GIVEN_BACK_BYTES)) {
+            tracing::warn!(name = %self.interim, %error, "a full disk takes nothing back");
+        }
+    }
+
     /// Hashes what was sent before.
     fn hash_again(&mut self, exchange: &Exchange) -> Result<(), Stop> {
         let mut buffer = vec![0; READ_BYTES];

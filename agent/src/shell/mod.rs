@@ -5,6 +5,7 @@
 //! his right is gone for good, or when nobody looked at it for [`LINGER`].
 
 mod log;
+mod pace;
 mod program;
 mod serve;
 

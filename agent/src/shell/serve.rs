@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use transport::{Priority, RecvStream, SendStream, StreamError};
 use wire::close::CloseCode;
 use wire::limits::SHELL_BYTES_MAX;
 use wire::shell::{FromShell, Size, ToShell};
 use wire::{DecodeError, ShellId, Writer};
 
+use super::pace::Pace;
 use super::program::{Look, Next, Shell};
 use super::{NoShell, Owner, Shells};
 
@@ -171,6 +172,7 @@ struct Shown {
 
 impl Shown {
     async fn show(&mut self, look: &mut Look) -> Result<End, ShellError> {
+        let mut pace = Pace::new(Instant::now());
         loop {
             match look.next(SHELL_BYTES_MAX).await {
                 Next::Bytes(bytes) => {
@@ -178,7 +180,12 @@ impl Shown {
                     self.echo.store(urgent.saturating_sub(bytes.len()), Relaxed);
                     let is_echo = 0 < urgent;
                     self.stream.set_priority(if is_echo { Priority::Echo } else { Priority::Shell });
+                    let length = bytes.len();
                     self.say(&FromShell::Bytes(bytes)).await?;
+                    let pause = pace.passed(Instant::now(), length);
+                    if !pause.is_zero() {
+                        sleep(pause).await;
+                    }
                 }
                 Next::Ended(exit) => {
                     self.end(&FromShell::Ended(exit)).await?;

@@ -20,6 +20,10 @@ const SCREEN_LATELY: Duration = Duration::from_millis(200);
 /// How long what may wait does wait for room: then it goes on by a little, so that it never starves.
 const TURN_MAX: Duration = Duration::from_millis(100);
 
+/// More room than this is not waited for; less, down to an eighth of the budget, is not worth a turn: every
+/// acknowledgement would wake a file for two packets.
+const TURN_WORTH_BYTES: u64 = 32 << 10;
+
 /// A handle on one link's figures; clones share them.
 #[derive(Debug, Clone)]
 pub struct Meter {
@@ -166,20 +170,23 @@ impl Meter {
     /// Waits until files and others that may wait have room beside the screen; gives the bytes that they may write.
     /// Never longer than [`TURN_MAX`]: then it is a little in any case.
     pub(crate) async fn turn(&self) -> usize {
-        let room = async {
+        // The budget changes while somebody waits for it.
+        let little = || (self.figures.budget_bytes.load(Relaxed) / 8).max(BYTES_MIN);
+        let enough =
+            || Some(self.room_beside_screen()).filter(|room| little().min(TURN_WORTH_BYTES) <= *room);
+        let waiting = async {
             loop {
                 let revision = self.revision();
-                let room = self.room_beside_screen();
-                if BYTES_MIN <= room {
+                if let Some(room) = enough() {
                     return room;
                 }
                 self.changed(revision).await;
             }
         };
-        let room = timeout(TURN_MAX, room).await.unwrap_or_else(|_| {
-            let little = self.figures.budget_bytes.load(Relaxed) / 8;
-            little.max(BYTES_MIN)
-        });
+        let room = match enough() {
+            Some(room) => room,
+            None => timeout(TURN_MAX, waiting).await.unwrap_or_else(|_| little()),
+        };
         usize::try_from(room).unwrap_or(usize::MAX)
     }
 

@@ -22,7 +22,12 @@ const TURN_BYTES_MAX: usize = 32 << 10;
 const READ_BYTES_MAX: usize = 64 << 10;
 
 /// Chunks that are taken from the carrier at once where all of a stream is wanted: a packet's worth each.
-const CHUNKS_MAX: usize = 32;
+const CHUNKS_MAX: usize = 44;
+
+/// Room that a buffer of records gets when so many bytes come at once: nearly two records of a file, and still memory
+/// that the heap has at hand.
+const BUFFER_BYTES: usize = 120 << 10;
+const BUSY_BYTES: usize = 8 << 10;
 
 /// The sending half of a stream.
 ///
@@ -69,9 +74,7 @@ impl SendStream {
         self.state = SendState::Torn;
         let mut owned = chunks.to_vec();
         if self.priority.class() < Class::Screen {
-            for chunk in owned {
-                self.write_in_turns(chunk).await?;
-            }
+            self.write_in_turns(&mut owned).await?;
         } else {
             self.write_all(&mut owned).await?;
         }
@@ -80,10 +83,20 @@ impl SendStream {
     }
 
     /// What may wait leaves room for the screen: priority orders only what the carrier still holds.
-    async fn write_in_turns(&mut self, mut chunk: Bytes) -> Result<(), StreamError> {
-        while !chunk.is_empty() {
-            let turn = self.meter.turn().await.min(TURN_BYTES_MAX).min(chunk.len());
-            self.write_all(&mut [chunk.split_to(turn)]).await?;
+    async fn write_in_turns(&mut self, chunks: &mut [Bytes]) -> Result<(), StreamError> {
+        let mut rest = chunks;
+        while !rest.is_empty() {
+            let turn = self.meter.turn().await.min(TURN_BYTES_MAX);
+            let (whole, left) = fitting(rest, turn);
+            match rest.get_mut(whole) {
+                Some(part) if 0 < left => {
+                    let behind = part.split_off(left);
+                    self.write_all(&mut rest[..=whole]).await?;
+                    rest[whole] = behind;
+                }
+                _ => self.write_all(&mut rest[..whole]).await?,
+            }
+            rest = &mut rest[whole..];
         }
         Ok(())
     }
@@ -216,6 +229,36 @@ impl RecvStream {
         self.read_carrier().await
     }
 
+    /// The next bytes, in order, as one piece of all that is there, up to about 64 kB; `None` at the end. What lies there
+    /// in several packets is copied together once, which costs less than to pass on each by itself. Safe to drop half-way.
+    ///
+    /// # Errors
+    /// As [`RecvStream::read`].
+    pub async fn read_much(&mut self) -> Result<Option<Bytes>, StreamError> {
+        if !self.front.is_empty() {
+            return Ok(Some(std::mem::take(&mut self.front)));
+        }
+        let mut chunks = Vec::with_capacity(CHUNKS_MAX);
+        Ok(self.read_more(&mut chunks).await?.map(|length| joined(chunks, length)))
+    }
+
+    /// Puts all that is there, up to about 64 kB, behind `buffer`; false at the end. Safe to drop half-way.
+    ///
+    /// # Errors
+    /// As [`RecvStream::read`].
+    pub async fn read_onto(&mut self, buffer: &mut BytesMut) -> Result<bool, StreamError> {
+        let mut chunks = Vec::with_capacity(CHUNKS_MAX);
+        let front = std::mem::take(&mut self.front);
+        let more = if front.is_empty() { self.read_more(&mut chunks).await? } else { Some(front.len()) };
+        let Some(length) = more else { return Ok(false) };
+        if buffer.capacity() - buffer.len() < length {
+            // A stream that is full of records shares its buffer with them: a new one then has room for several.
+            buffer.reserve(if length < BUSY_BYTES { length } else { BUFFER_BYTES });
+        }
+        chunks.iter().chain([&front]).for_each(|chunk| buffer.extend_from_slice(chunk));
+        Ok(true)
+    }
+
     /// All bytes up to the end. Not to be dropped half-way: what was read is lost with it.
     ///
     /// # Errors
@@ -229,12 +272,7 @@ impl RecvStream {
             length += more;
             check_length(length, bytes_max)?;
         }
-        if let [only] = &mut chunks[..] {
-            return Ok(std::mem::take(only));
-        }
-        let mut whole = BytesMut::with_capacity(length);
-        chunks.iter().for_each(|chunk| whole.extend_from_slice(chunk));
-        Ok(whole.freeze())
+        Ok(joined(chunks, length))
     }
 
     /// Puts what is there behind `chunks` and says how many bytes it is; `None` at the end.
@@ -349,6 +387,27 @@ impl Drop for RecvStream {
     fn drop(&mut self) {
         self.stop(CloseCode::Cancelled);
     }
+}
+
+/// How many of the first chunks fit whole, and how many bytes are left for a part of the next one.
+fn fitting(chunks: &[Bytes], bytes: usize) -> (usize, usize) {
+    let mut left = bytes;
+    let whole = chunks.iter().take_while(|chunk| {
+        let fits = chunk.len() <= left;
+        left -= if fits { chunk.len() } else { 0 };
+        fits
+    });
+    (whole.count(), left)
+}
+
+/// Chunks of so many bytes in all as one.
+fn joined(mut chunks: Vec<Bytes>, length: usize) -> Bytes {
+    if let [only] = &mut chunks[..] {
+        return std::mem::take(only);
+    }
+    let mut whole = BytesMut::with_capacity(length);
+    chunks.iter().for_each(|chunk| whole.extend_from_slice(chunk));
+    whole.freeze()
 }
 
 fn check_length(length: usize, limit: usize) -> Result<(), StreamError> {

@@ -471,14 +471,16 @@ impl Content {
                 }
                 return Ok(record);
             }
-            let chunk = tokio::select! {
+            let before = self.buffer.len();
+            let has_more = tokio::select! {
                 biased;
                 error = &mut self.lost => return Err(error),
-                chunk = self.recv.read() => chunk?,
+                more = self.recv.read_onto(&mut self.buffer) => more?,
             };
-            let Some(chunk) = chunk else { return Err(NoDownload::OutOfOrder("an end without a word")) };
-            self.site.metrics.read(StreamKind::File, chunk.len());
-            self.buffer.extend_from_slice(&chunk);
+            if !has_more {
+                return Err(NoDownload::OutOfOrder("an end without a word"));
+            }
+            self.site.metrics.read(StreamKind::File, self.buffer.len() - before);
         }
     }
 

@@ -295,7 +295,7 @@ impl Splice {
         to: &mut SendStream,
         priority: impl Fn(&Bytes) -> Priority,
     ) -> Result<(), Half> {
-        while let Some(chunk) = from.read().await.map_err(|error| Half::From(error.into()))? {
+        while let Some(chunk) = from.read_much().await.map_err(|error| Half::From(error.into()))? {
             self.site.metrics.read(self.kind, chunk.len());
             to.set_priority(priority(&chunk));
             to.write(&[chunk]).await.map_err(|error| Half::To(error.into()))?;

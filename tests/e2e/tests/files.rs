@@ -235,6 +235,66 @@ async fn an_upload_goes_on_after_the_relay_was_killed_and_nothing_half_has_the_f
     Ok(())
 }
 
+/// The most that the endpoint's processes may write into one file: to them it is a disk that is full.
+fn limit_files(stage: &mut Stage, bytes: &str) -> anyhow::Result<()> {
+    let id = stage.endpoint.process().id().to_string();
+    let set = Command::new("prlimit").args(["--pid", &id, &format!("--fsize={bytes}:")]).status()?;
+    anyhow::ensure!(set.success(), "no prlimit (Debian package util-linux)");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_named_leaves_nothing_under_the_final_name_and_is_gone_on_with_once_there_is_room()
+-> anyhow::Result<()> {
+    let mut stage = Stage::set().await?;
+    let home = tempfile::tempdir()?;
+    let (content, upload) = (noise(8 << 20), [7; 16]);
+    fs::write(home.path().join("large"), &content)?;
+    let send = async |stage: &Stage| {
+        let file = File::open(home.path().join("large"))?;
+        stage.files.send(&file, &stage.at("large")?, upload, false).await
+    };
+    limit_files(&mut stage, "4194304")?;
+    let refused = send(&stage).await.err().context("a full disk")?;
+    assert_eq!(why(&refused), Some(Why::Full), "{refused:?}");
+    assert!(refused.to_string().contains("of 8388608 bytes came"), "{refused}");
+    let interim = stage.names()?;
+    assert!(interim.len() == 1 && interim[0].ends_with(".part"), "{interim:?}");
+    assert_eq!(fs::metadata(stage.folder.path().join(&interim[0]))?.len(), 0, "the disk has its room back");
+    // A tree ends at the first file that finds no room.
+    fs::create_dir(home.path().join("tree"))?;
+    for name in ["a", "b"] {
+        fs::write(home.path().join("tree").join(name), &content)?;
+    }
+    let refused = stage.files.send_all(&home.path().join("tree"), &stage.at("")?, false).await;
+    let refused = refused.err().context("a full disk")?;
+    assert_eq!(why(&refused), Some(Why::Full), "{refused:?}");
+    let left: Vec<_> = fs::read_dir(stage.folder.path().join("tree"))?.collect();
+    assert!(left.is_empty(), "{left:?}");
+
+    limit_files(&mut stage, "unlimited")?;
+    assert_eq!(send(&stage).await?, content.len() as u64);
+    assert!(fs::read(stage.folder.path().join("large"))? == content, "the content is the same");
+    assert_eq!(stage.names()?, ["large", "tree"]);
+
+    // What came before the line was lost, and was not answered any more, may be sent once more with what follows.
+    fs::create_dir(home.path().join("many"))?;
+    for name in ["a", "b"] {
+        fs::write(home.path().join("many").join(name), name)?;
+    }
+    for _ in 0..2 {
+        let outcome = stage.files.send_all(&home.path().join("many"), &stage.at("")?, false).await?;
+        assert_eq!((outcome.items, outcome.failed), (3, Vec::new()));
+    }
+    fs::write(home.path().join("many/a"), "another")?;
+    fs::write(stage.folder.path().join("many/b"), "changed on the endpoint")?;
+    let mut outcome = stage.files.send_all(&home.path().join("many"), &stage.at("")?, false).await?;
+    outcome.failed.sort_by_key(|(path, _)| path.clone());
+    assert_eq!(outcome.failed, [(path("many/a")?, Why::Exists), (path("many/b")?, Why::Exists)]);
+    assert_eq!(fs::read(stage.folder.path().join("many/a"))?, b"a");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whole_trees_go_both_ways_with_long_names_links_and_holes() -> anyhow::Result<()> {
     let stage = Stage::set().await?;
@@ -249,6 +309,9 @@ async fn whole_trees_go_both_ways_with_long_names_links_and_holes() -> anyhow::R
     assert_eq!((outcome.items, outcome.failed.len()), (308, 0), "{outcome:?}");
     let same = Command::new("diff").arg("-r").args([&tree, &stage.folder.path().join("tree")]).status()?;
     assert!(same.success());
+    for number in 0..300 {
+        fs::write(tree.join(format!("d{}/f{number}", number % 7)), "another")?;
+    }
     let again = stage.files.send_all(&tree, &stage.at("")?, false).await?;
     assert_eq!(again.failed.len(), 300, "files in the way stay");
     assert!(again.failed.iter().all(|(_, why)| *why == Why::Exists));

@@ -16,7 +16,10 @@ use wire::stream::{StreamHeader, StreamKind};
 use wire::{SessionId, Writer};
 
 /// Bytes that are read off a disk at once.
-const READ_BYTES: usize = 4 * FILE_BYTES_MAX;
+const READ_BYTES: usize = FILE_BYTES_MAX;
+
+/// Bytes of small files that are sent together.
+const TOGETHER_BYTES: usize = 64 << 10;
 
 /// Files of a batch of which the endpoint has said nothing yet.
 const AHEAD_MAX: u64 = 2_000;
@@ -184,9 +187,11 @@ impl Files {
             let bytes = piece(from, at, size)?;
             hasher.update(&bytes);
             at += bytes.len() as u64;
-            operation.say(&ToFile::Bytes(bytes)).await?;
+            let said = operation.say(&ToFile::Bytes(bytes)).await;
+            operation.or_why(said).await?;
         }
-        operation.say(&ToFile::Finish(hasher.finalize().into())).await?;
+        let said = operation.say(&ToFile::Finish(hasher.finalize().into())).await;
+        operation.or_why(said).await?;
         while operation.next().await?.is_some() {}
         Ok(size - begun_at)
     }
@@ -202,14 +207,13 @@ impl Files {
         };
         let above = from.parent().unwrap_or(from);
         let mut waiting = vec![from.to_owned()];
-        let mut sent = 0;
+        let (mut sent, mut out) = (0, Writer::new());
         while let Some(path) = waiting.pop() {
             let name = FilePath::new(path.strip_prefix(above)?.as_os_str().to_owned().into_vec())?;
             let meta = path.symlink_metadata()?;
             let kind = if meta.is_dir() { FileKind::Directory } else { FileKind::File };
             let size = if meta.is_dir() { 0 } else { meta.len() };
             let item = Item { kind, is_hidden: false, size, modified_ms: 0, name, target: None };
-            let mut out = Writer::new();
             ToFile::Next(item).encode(&mut out);
             if meta.is_dir() {
                 let children: io::Result<Vec<_>> = path.read_dir()?.map(|entry| Ok(entry?.path())).collect();
@@ -220,12 +224,18 @@ impl Files {
                 ToFile::Bytes(content).encode(&mut out);
                 ToFile::Finish(hash).encode(&mut out);
             }
-            operation.send.write(&out.into_chunks()).await?;
             sent += 1;
+            if out.len() < TOGETHER_BYTES {
+                continue;
+            }
+            let sent_some = operation.send.write(&std::mem::take(&mut out).into_chunks()).await;
+            operation.or_why(sent_some.map_err(Into::into)).await?;
             while AHEAD_MAX < sent - operation.progress.items {
                 operation.next().await?.context("a word about what was sent")?;
             }
         }
+        let sent_all = operation.send.write(&out.into_chunks()).await;
+        operation.or_why(sent_all.map_err(Into::into)).await?;
         operation.send.finish()?;
         while operation.next().await?.is_some() {}
         Ok(operation.progress)
@@ -252,6 +262,14 @@ impl Operation {
         Ok(self.send.write(&out.into_chunks()).await?)
     }
 
+    /// When nothing more can be said, the endpoint's last word says why.
+    async fn or_why(&mut self, said: anyhow::Result<()>) -> anyhow::Result<()> {
+        if said.is_err() {
+            while self.next().await?.is_some() {}
+        }
+        said
+    }
+
     /// The next record; none once it is done.
     ///
     /// # Errors
@@ -259,8 +277,8 @@ impl Operation {
     pub async fn next(&mut self) -> anyhow::Result<Option<FromFile>> {
         loop {
             let Some(record) = FromFile::decode(&mut self.buffer)? else {
-                let chunk = self.recv.read().await?.context("the stream ended in the middle")?;
-                self.buffer.extend_from_slice(&chunk);
+                let more = self.recv.read_onto(&mut self.buffer).await?;
+                anyhow::ensure!(more, "the stream ended in the middle");
                 continue;
             };
             match &record {

@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use crate::urgency::ordinary;
+
 /// How long a program may take: a package manager on a slow disk.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
 
@@ -32,7 +34,7 @@ pub(super) fn ask(program: &str, arguments: &[&str]) -> Option<Answer> {
         .env("DEBIAN_FRONTEND", "noninteractive");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     super::group(&mut command);
-    let mut child = command.spawn().ok()?;
+    let mut child = ordinary(|| command.spawn()).ok()?.ok()?;
     let (output, errors) = (child.stdout.take()?, child.stderr.take()?);
     let (text, complaint) = (read(output), read(errors));
     let said = text.recv_timeout(ANSWER_MAX);

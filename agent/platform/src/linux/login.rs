@@ -20,6 +20,7 @@ use rustix::{
 
 use super::ask::{ask, is_installed};
 use crate::program::{Command, Ending, Login, NotAs, Started, Stopper};
+use crate::urgency::ordinary;
 
 /// How long `su` may take: it waits some seconds before it says that a password is wrong.
 const ASKED_MAX: Duration = Duration::from_secs(20);
@@ -170,7 +171,7 @@ fn spawn(su: &str, text: &str, command: &Command, login: &Login) -> Result<Child
     if getuid().is_root() {
         starting.uid(NOBODY).gid(NOBODY);
     }
-    starting.spawn().map_err(NotAs::Failed)
+    ordinary(|| starting.spawn()).flatten().map_err(NotAs::Failed)
 }
 
 /// Root ends all of the session. Others may only ask `su` to end what it started, which it does.

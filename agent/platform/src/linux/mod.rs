@@ -24,6 +24,7 @@ mod scratch;
 mod shm;
 mod signal;
 mod system;
+mod urgency;
 mod wallpaper;
 
 use std::{env, sync::Arc};
@@ -32,6 +33,7 @@ use self::connection::Server;
 pub(crate) use self::group::{end_group, group, signal_of};
 pub(crate) use self::login::{end_su, no_logins, start_as};
 pub(crate) use self::signal::{signal, signal_number};
+pub(crate) use self::urgency::set_urgent;
 use crate::{
     Actions, Capture, Clipboard, Cursor, Displays, Input, OpenError, Privacy, System, SystemInformation,
     Wallpaper,

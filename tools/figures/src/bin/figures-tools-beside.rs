@@ -1,22 +1,30 @@
 //! Input to pixel while everything else runs at once: a flood in one shell, 1 GB in another, a full-screen program of 300
 //! columns in a third, a film on the desktop, and a file on its way to it; against the same desktop when it is idle.
+//!
+//! On a machine whose cores are all busy everything is late, whoever keeps them busy. So the same load runs once
+//! without us: the programs behind terminals of their own, the film on another desktop, the bytes over bare quinn. What
+//! ours is late beyond that is our own doing.
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use e2e::desktop::Desktop;
 use e2e::film::Film;
 use e2e::technician;
 use figures::figure::{Figure, or_skip};
+use figures::hops;
 use figures::probe::{self, Probe};
 use figures::stage::{BOUND, NAME, Stage, rendition};
+use figures::transfer::TwoHops;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use tokio::task::JoinSet;
 use view::figures::Times;
-use view::files::path;
+use view::files::{Files, path};
 use view::shell::{Said, Shell};
 use view::technician::Technician;
 use wire::input::Event;
@@ -38,8 +46,12 @@ const NOISE_BYTES: usize = 64 << 10;
 const WARM_UP: Duration = Duration::from_secs(3);
 
 #[tokio::main]
-async fn main() {
+async fn main() -> anyhow::Result<()> {
+    if std::env::args().nth(1).as_deref() == Some(hops::ARGUMENT) {
+        return hops::serve().await;
+    }
     or_skip("input beside everything else", measure().await);
+    Ok(())
 }
 
 async fn measure() -> anyhow::Result<()> {
@@ -47,38 +59,98 @@ async fn measure() -> anyhow::Result<()> {
     let probe = Probe::show(stage.desktop.display())?;
     let mut typist = technician::join(&stage.site, NAME).await?;
     typist.control(true, BOUND).await?;
-    let idle = presses(&mut typist).await?;
-
     let folder = tempfile::tempdir()?;
     let large = folder.path().join("large");
     fill_with_noise(&large)?;
+    let idle = presses(&mut typist).await?;
+    let elsewhere = beside_others(&mut typist, &large).await?;
     let film = Film::play(stage.desktop.display())?;
     probe.take_keyboard()?;
-    let wide = Size { columns: 300, rows: 80 };
-    let mut tasks = JoinSet::new();
-    let cat = format!("base64 {}\n", large.display());
-    for command in ["yes nearhand\n", &cat, "top -d 0.1\n"] {
-        let mut shell = typist.shell(wide).await?;
-        shell.r#type(command.to_owned()).await?;
-        tasks.spawn(read(shell));
-    }
-    tasks.spawn(send(typist.files(), large, folder.path().join("copy")));
-    tokio::time::sleep(WARM_UP).await;
-    let busy = presses(&mut typist).await?;
-    if let Some(ended) = tasks.try_join_next() {
-        anyhow::bail!("something ended before its time: {ended:?}");
-    }
+    let ours = beside_ours(&mut typist, &large).await?;
     film.stop();
     for (name, share) in [("median", 0.5), ("p95", 0.95)] {
-        let (busy, idle) = (busy.quantile_ms(share), idle.quantile_ms(share));
-        Figure::new(format!("input to pixel, shells, film and upload: {name}"), busy, "ms")
-            .beside("idle", idle)
+        let at = |times: &Times| times.quantile_ms(share);
+        Figure::new(format!("input to pixel, shells, film and upload: {name}"), at(&ours), "ms")
+            .beside("idle", at(&idle))
+            .print()?;
+        let over_load = at(&ours) / at(&elsewhere);
+        Figure::new(format!("… beside the same load that is not ours: {name}"), at(&ours), "ms")
+            .beside("load elsewhere", at(&elsewhere))
             .print()?;
         if share == 0.95 {
-            Figure::new("… over idle", busy / idle, "×").at_most(1.5).moonshot(1.1).print()?;
+            Figure::new("… over idle", at(&ours) / at(&idle), "×").at_most(1.5).moonshot(1.1).print()?;
+            Figure::new("… over the same load elsewhere", over_load, "×").print()?;
         }
     }
     Ok(())
+}
+
+/// What runs in the three shells.
+fn commands(large: &Path) -> [String; 3] {
+    [
+        "yes nearhand".to_owned(),
+        format!("while :; do base64 {}; done", large.display()),
+        "top -d 0.1".to_owned(),
+    ]
+}
+
+/// With all of the load on us, but for the film.
+async fn beside_ours(typist: &mut Technician, large: &Path) -> anyhow::Result<Times> {
+    let wide = Size { columns: 300, rows: 80 };
+    let mut tasks = JoinSet::new();
+    for command in commands(large) {
+        let mut shell = typist.shell(wide).await?;
+        shell.r#type(format!("{command}\n")).await?;
+        tasks.spawn(read(shell));
+    }
+    tasks.spawn(send(typist.files(), large.to_owned(), large.with_extension("sent")));
+    tokio::time::sleep(WARM_UP).await;
+    let busy = presses(typist).await?;
+    if let Some(ended) = tasks.try_join_next() {
+        anyhow::bail!("something ended before its time: {ended:?}");
+    }
+    Ok(busy)
+}
+
+/// With the same load on the machine, and none of it on us.
+async fn beside_others(typist: &mut Technician, large: &Path) -> anyhow::Result<Times> {
+    let desktop = Desktop::start(1920, 1080)?;
+    let _film = Film::play(desktop.display())?;
+    let mut programs = Vec::new();
+    for command in commands(large) {
+        let mut script = Command::new("script");
+        script.args(["-qfec", &format!("stty columns 300 rows 80; {command}"), "/dev/null"]);
+        script.env("TERM", "xterm-256color").stdin(Stdio::null()).stdout(Stdio::null());
+        programs.push(script.spawn().map(Ended)?);
+    }
+    let sending = tokio::spawn(send_bare(large.to_owned()));
+    tokio::time::sleep(WARM_UP).await;
+    let busy = presses(typist).await?;
+    anyhow::ensure!(!sending.is_finished(), "the bare transfer ended: {:?}", sending.await);
+    for program in &mut programs {
+        anyhow::ensure!(program.0.try_wait()?.is_none(), "a program ended before its time");
+    }
+    sending.abort();
+    Ok(busy)
+}
+
+/// A program that ends with its owner.
+struct Ended(std::process::Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // One that ended already needs no end.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Sends a file over bare quinn again and again.
+async fn send_bare(from: PathBuf) -> anyhow::Result<()> {
+    let hops = TwoHops::start().await?;
+    loop {
+        hops.send_file(&File::open(&from)?, &File::create(from.with_extension("copy"))?).await?;
+    }
 }
 
 fn fill_with_noise(file: &Path) -> std::io::Result<()> {
@@ -95,11 +167,7 @@ async fn read(mut shell: Shell) -> anyhow::Result<()> {
 }
 
 /// Sends a file again and again.
-async fn send(
-    files: view::files::Files,
-    from: std::path::PathBuf,
-    to: std::path::PathBuf,
-) -> anyhow::Result<()> {
+async fn send(files: Files, from: PathBuf, to: PathBuf) -> anyhow::Result<()> {
     for number in 0_u32.. {
         let file = File::open(&from)?;
         files.send(&file, &path(&to)?, rand::random(), 0 < number).await?;

@@ -112,6 +112,14 @@ impl Partial {
         Ok(self.file.metadata()?.len())
     }
 
+    /// What it looks like now, as [`Source::mark`] does.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn mark(&self) -> io::Result<Vec<u8>> {
+        Ok(mark_of(&fstat(&self.file)?))
+    }
+
     /// Whether there is nothing in it.
     ///
     /// # Errors

@@ -43,16 +43,6 @@ impl Directory {
             .map_err(|error| FileError::new(Why::TooLong, error.to_string()))
     }
 
-    /// The same directory once more.
-    ///
-    /// # Errors
-    /// When no more can be open.
-    pub fn share(&self) -> Result<Self, FileError> {
-        let dir = rustix::io::fcntl_dupfd_cloexec(&self.place.dir, 0)?;
-        let place = Place { dir, path: self.place.path.clone(), ids: self.place.ids.clone() };
-        Ok(Self::new(self.files.clone(), place))
-    }
-
     /// The names in it, in no order.
     ///
     /// # Errors
@@ -257,6 +247,9 @@ impl Directory {
 
     fn may_change(&self, name: &FilePath) -> Result<(), FileError> {
         let name = checked_name(name.as_bytes())?;
+        if self.files.guard.is_open() {
+            return Ok(());
+        }
         let id = look(&self.place.dir, name.as_bytes()).ok().map(|stat| id_of(&stat));
         self.files.guard.check_change(&self.place, name.as_bytes(), id)
     }
