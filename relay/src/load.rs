@@ -29,7 +29,7 @@ use crate::mail::{Mailer, SendError};
 use crate::metrics::Metrics;
 use crate::peer;
 use crate::portal::{Door, Pages};
-use crate::record::Recorder;
+use crate::record::{Recorder, retention};
 use crate::registry::Registry;
 use crate::site::{Listening, Site};
 use crate::state::StateFolder;
@@ -40,7 +40,7 @@ use crate::time::Moment;
 /// How long peers and requests have to end when the relay stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often ended logins are forgotten.
+/// How often ended logins are forgotten, and old recordings deleted.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
 
 /// Tries to find a number that is free on UDP and TCP, when any will do.
@@ -306,6 +306,7 @@ async fn look_after(site: Arc<Site>) {
     let mut logins = tokio::time::interval(TIDY_EVERY);
     let mut revoked = tokio::time::interval(LOGINS_EVERY);
     let mut figures = tokio::time::interval(FIGURES_EVERY);
+    let mut recordings = tokio::time::interval(TIDY_EVERY);
     loop {
         tokio::select! {
             biased;
@@ -315,6 +316,11 @@ async fn look_after(site: Arc<Site>) {
             _ = revoked.tick() => {
                 if let Err(error) = site.logins.end_revoked().await {
                     tracing::error!(%error, "cannot look at logins");
+                }
+            }
+            _ = recordings.tick() => {
+                if let Err(error) = retention::tidy(&site.shelf(), Moment::now()).await {
+                    tracing::error!(%error, "an old recording cannot be deleted");
                 }
             }
             _ = logins.tick() => {

@@ -24,6 +24,7 @@ use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::portal::{Door, Pages};
 use crate::record::Recorder;
+use crate::record::retention::Shelf;
 use crate::registry::Registry;
 use crate::tap::Taps;
 use crate::tickets::Tickets;
@@ -79,6 +80,12 @@ pub struct Listening {
 }
 
 impl Site {
+    /// What recordings are kept by.
+    pub(crate) fn shelf(&self) -> Shelf<'_> {
+        let Self { db, keeper, recorder, state_folder, .. } = self;
+        Shelf { db, keeper, recorder, state_folder }
+    }
+
     /// What figures need now and then, read or not.
     pub(crate) fn upkeep(&self) {
         self.registry.sessions().iter().for_each(|session| self.metrics.plane(session.counted()));

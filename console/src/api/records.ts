@@ -155,6 +155,8 @@ export interface Site {
   key_lifetime_max_s: number;
   languages: string[];
   records_shells: boolean;
+  /** 0: for ever. */
+  recordings_kept_days: number;
   /** Of customers who came by themselves. */
   attended_consent: Consent;
   permissions: Settings;

@@ -54,6 +54,15 @@ pub(crate) fn count(field: &'static str, len: usize, max: usize) -> Result<(), R
     }
 }
 
+/// A number up to a limit.
+pub(crate) fn number(field: &'static str, value: u32, max: u32) -> Result<(), Refusal> {
+    if value <= max {
+        Ok(())
+    } else {
+        Err(Refusal::field(field, format!("{field} is {value}, the limit is {max}")))
+    }
+}
+
 /// A number of seconds within bounds.
 pub(crate) fn seconds(field: &'static str, value: u32, min: u32, max: u32) -> Result<(), Refusal> {
     if (min..=max).contains(&value) {

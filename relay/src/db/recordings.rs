@@ -55,6 +55,24 @@ impl Db {
         Ok(())
     }
 
+    /// Recordings to which nothing was added since a moment, the oldest first.
+    pub(crate) async fn recordings_before(
+        &self,
+        at: Moment,
+        most: i64,
+    ) -> Result<Vec<RecordingRow>, DbError> {
+        let select = sql("SELECT id, session, who, program, started_ms, ended_ms, bytes
+             FROM recordings WHERE COALESCE(ended_ms, started_ms) < $1 ORDER BY id LIMIT $2");
+        let rows: Vec<Row> = self.all(select.bind(at).bind(most)).await?;
+        Ok(rows.into_iter().map(RecordingRow::from).collect())
+    }
+
+    /// There is no such recording any more.
+    pub(crate) async fn forget_recording(&self, id: i64) -> Result<(), DbError> {
+        self.run(sql("DELETE FROM recordings WHERE id = $1").bind(id)).await?;
+        Ok(())
+    }
+
     /// The recordings of a session, in the order in which they began.
     pub(crate) async fn recordings_of(&self, session: i64) -> Result<Vec<RecordingRow>, DbError> {
         let select = sql("SELECT id, session, who, program, started_ms, ended_ms, bytes

@@ -7,6 +7,7 @@
 
 mod cast;
 mod file;
+pub(crate) mod retention;
 mod transcript;
 
 use std::collections::HashMap;
@@ -59,6 +60,11 @@ enum Broken {
 }
 
 impl Recorder {
+    /// Whether a recording may still be gone on with.
+    pub(crate) fn is_open(&self, id: i64) -> bool {
+        self.open.lock().values().any(|recording| recording.lock().id == id)
+    }
+
     /// A stream of somebody begins. `None`: it is not recorded.
     pub(crate) fn tap(&self, site: &Arc<Site>, stream: Stream, who: Actor) -> Option<Tap> {
         let session = desk::SessionId::new(stream.session.to_wire());

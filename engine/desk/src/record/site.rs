@@ -17,6 +17,9 @@ const CUSTOMER_GRACE_S: (u32, u32) = (5, 24 * 3600);
 /// How long session keys may live: from what it takes to read one aloud, to 90 days.
 const KEY_LIFETIME_S: (u32, u32) = (60, 90 * 24 * 3600);
 
+/// How long recordings may be kept where they are not kept for ever: ten years.
+const RECORDINGS_KEPT_DAYS_MAX: u32 = 3650;
+
 /// Languages that people can choose from.
 const LANGUAGES_MAX: usize = 50;
 
@@ -38,6 +41,8 @@ pub struct Site {
     pub languages: Vec<String>,
     /// Whether all command shells are recorded.
     pub records_shells: bool,
+    /// Days for which recordings are kept after something was last recorded; then they are deleted. 0: for ever.
+    pub recordings_kept_days: u32,
     /// Whether customers who came by themselves, with an agent, are asked for each technician before he sees anything
     /// of their computer; what Jump policies say is another matter.
     pub attended_consent: Consent,
@@ -55,6 +60,7 @@ impl Default for Site {
             key_lifetime_max_s: 7 * 24 * 3600,
             languages: vec!["en".to_owned(), "fr".to_owned()],
             records_shells: false,
+            recordings_kept_days: 0,
             // Who calls for help and starts a program for it has said that he wants it.
             attended_consent: Consent::default(),
             permissions: Permissions::default(),
@@ -71,6 +77,7 @@ impl Site {
         fields::seconds("lost_customer_grace_s", self.lost_customer_grace_s, min, max)?;
         let (min, max) = KEY_LIFETIME_S;
         fields::seconds("key_lifetime_max_s", self.key_lifetime_max_s, min, max)?;
+        fields::number("recordings_kept_days", self.recordings_kept_days, RECORDINGS_KEPT_DAYS_MAX)?;
         self.attended_consent.check("attended_consent.timeout_s")?;
         fields::count("languages", self.languages.len(), LANGUAGES_MAX)?;
         if self.languages.is_empty() {

@@ -297,6 +297,7 @@ fn settings_of_the_site_have_bounds() {
         ("lost_customer_grace_s", Site { lost_customer_grace_s: u32::MAX, ..site() }),
         ("key_lifetime_max_s", Site { key_lifetime_max_s: 59, ..site() }),
         ("languages", Site { languages: Vec::new(), ..site() }),
+        ("recordings_kept_days", Site { recordings_kept_days: 3651, ..site() }),
         ("attended_consent.timeout_s", {
             let attended_consent = Consent { timeout_s: 601, ..Consent::default() };
             Site { attended_consent, ..site() }
