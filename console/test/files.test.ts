@@ -18,6 +18,7 @@ import {
 } from "../src/files/paths.ts";
 import { Rate } from "../src/files/rate.ts";
 import { sorted } from "../src/files/sort.ts";
+import { completions, typedPath } from "../src/files/typed.ts";
 import { type ReceiveStream, StreamReset } from "../src/link/link.ts";
 import { CloseCode } from "../src/wire/close.ts";
 import { decodeToFile, encodeFromFile, type FromFile, type Item, type ToFile } from "../src/wire/file.ts";
@@ -184,6 +185,26 @@ test("the time that is left follows the last seconds", () => {
   expect([rate.perSecond, rate.secondsTo(300)]).toEqual([100, 3]);
 });
 
+describe("a path that is typed", () => {
+  const names = ["etc", "Export", "ex", ".ecryptfs", "srv"];
+  const offers = (text: string, here = "/") => completions(typedPath(text, here), names);
+
+  test("goes on with the directories that begin like it, whatever their case", () => {
+    expect(offers("/e")).toEqual(["/ex/", "/etc/", "/Export/"]);
+    expect(offers("/srv/E")).toEqual(["/srv/ex/", "/srv/etc/", "/srv/Export/"]);
+    expect(offers("/.")).toEqual(["/.ecryptfs/"]);
+    expect(offers("/x")).toEqual([]);
+    expect(offers("/")).toHaveLength(4);
+  });
+
+  test("begins where one is unless it begins at the root", () => {
+    expect(typedPath("a/b", "/srv")).toEqual({ whole: "/srv/a/b", directory: "/srv/a", begun: "b" });
+    expect(typedPath("a", "/")).toEqual({ whole: "/a", directory: "/", begun: "a" });
+    expect(typedPath("/srv//in/", "/")).toEqual({ whole: "/srv//in", directory: "/srv//in", begun: "" });
+    expect(typedPath("/", "/srv")).toEqual({ whole: "/", directory: "/", begun: "" });
+  });
+});
+
 describe("uploads", () => {
   const file = new File([new Uint8Array(600_000).fill(7)], "large.bin", { lastModified: 5 });
   const large = new File([new Uint8Array(3 << 20).fill(9)], "large.bin", { lastModified: 5 });
@@ -266,6 +287,31 @@ describe("uploads", () => {
     expect(second.said.at(-1)).toEqual({ kind: "finish", hash: whole });
     const uploads = [first, second].map((one) => one.said.find((record) => record.kind === "write"));
     expect(uploads[0]).toEqual(uploads[1]);
+  });
+
+  test("an upload that fills the disk waits, and goes on once somebody made room", async () => {
+    const { files, news, until } = newFiles();
+    let isFull = true;
+    const endpoint: Endpoint = new Endpoint((record, { said }) => {
+      if (record.kind === "store" || record.kind === "write") {
+        endpoint.say({ kind: "ready", from: 0, hash: NOTHING });
+      } else if (record.kind === "bytes" && isFull) {
+        isFull = false;
+        endpoint.say({ kind: "refused", why: 5, detail: "1 of 3 bytes came" });
+      } else if (record.kind === "finish") {
+        const isTogether = !said.some((one) => one.kind === "write");
+        endpoint.say({ kind: "done", items: 1, bytes: isTogether ? 0 : 3 << 20 });
+      }
+    });
+    files.attach(endpoint.line);
+    files.wish(1, { ...send(large), directories: [] });
+    expect(await until("full")).toEqual({ kind: "full", detail: "1 of 3 bytes came" });
+    expect(news).not.toContainEqual(expect.objectContaining({ kind: "done" }));
+    files.wish(1, { kind: "pause", isPaused: false });
+    expect(await until("done")).toEqual({ kind: "done", items: 1, bytes: 3 << 20 });
+    expect(news).not.toContainEqual(expect.objectContaining({ kind: "failed" }));
+    const [first, second] = endpoint.said.filter((record) => record.kind === "write");
+    expect(second).toEqual(first);
   });
 
   test("who may not is told so, and a change is not asked for twice", async () => {

@@ -6,7 +6,7 @@
 import { askDownload } from "../api/files.ts";
 import { dropped } from "../files/dropped.ts";
 import { base64Of, joinPath, keyOf, otherName, parentOf, pathOf, textOf } from "../files/paths.ts";
-import { type Column, sorted } from "../files/sort.ts";
+import { type Column, isDirectory, sorted } from "../files/sort.ts";
 import type { FilePath, Item, ToFile, Volume } from "../wire/file.ts";
 import type { FileFault, FileNews, FileWish, LocalFile } from "../worker/messages.ts";
 import { conflicting, Transfer, Transfers } from "./transfers.svelte.ts";
@@ -107,6 +107,20 @@ export class Files {
     if (this.path) {
       this.#list(this.path);
     }
+  }
+
+  /** Names of the directories in a directory, for whoever types a path; none where it cannot be read. */
+  directoriesIn(path: FilePath): Promise<readonly string[]> {
+    return new Promise((resolve) => {
+      const names: string[] = [];
+      this.#ask({ kind: "list", path }, (news) => {
+        if (news.kind === "items") {
+          names.push(...news.items.filter(isDirectory).map((item) => textOf(item.name)));
+        } else if (news.kind === "done" || news.kind === "refused") {
+          resolve(names);
+        }
+      });
+    });
   }
 
   sortBy(column: Column): void {

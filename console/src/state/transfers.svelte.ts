@@ -92,6 +92,10 @@ export class Transfer {
         this.fault = { why: news.why, detail: news.detail };
         this.#end(news.why === "cancelled" ? "cancelled" : "failed");
         break;
+      case "full":
+        this.fault = { why: "full", detail: news.detail };
+        this.state = "paused";
+        break;
       case "lost":
         this.state = "lost";
         break;
@@ -170,6 +174,7 @@ export class Transfers {
     } else {
       await pauseDownload(transfer.download, isPaused);
     }
+    transfer.fault = undefined;
     transfer.state = isPaused ? "paused" : "running";
   }
 

@@ -14,7 +14,8 @@ import {
   FILE_RECORD_BYTES_MAX,
   FILE_VOLUMES_MAX,
 } from "./limits.ts";
-import { Reader } from "./read.ts";
+import type { Reader } from "./read.ts";
+import { decodeBytes, decodeRecord, encodeBytes } from "./record.ts";
 import { Writer } from "./write.ts";
 
 const HASH_BYTES = 32;
@@ -165,7 +166,7 @@ const TO_KINDS = new Map<number, ToFile["kind"]>(
 /** Writes a record with its length in front; bytes in as many records as they need. */
 export function encodeToFile(record: ToFile, out: Writer): void {
   if (record.kind === "bytes") {
-    encodeBytes(TO.bytes, record.bytes, out);
+    encodeBytes(TO.bytes, record.bytes, FILE_BYTES_MAX, out);
     return;
   }
   const body = new Writer();
@@ -228,15 +229,14 @@ function encodeTo(record: Exclude<ToFile, { kind: "bytes" }>, body: Writer): voi
 
 /** Reads what a technician says, with its length in front. */
 export function decodeToFile(reader: Reader): ToFile {
-  const body = recordOf(reader);
-  const number = body.u8();
-  const kind = TO_KINDS.get(number);
-  if (kind === undefined) {
-    throw DecodeError.unknown("record to files", number);
-  }
-  const record = decodeTo(kind, body);
-  body.end();
-  return record;
+  return decodeRecord(reader, "file record", FILE_RECORD_BYTES_MAX, (body) => {
+    const number = body.u8();
+    const kind = TO_KINDS.get(number);
+    if (kind === undefined) {
+      throw DecodeError.unknown("record to files", number);
+    }
+    return decodeTo(kind, body);
+  });
 }
 
 function decodeTo(kind: ToFile["kind"], body: Reader): ToFile {
@@ -289,7 +289,7 @@ function decodeTo(kind: ToFile["kind"], body: Reader): ToFile {
 /** Writes what an endpoint says, with its length in front. */
 export function encodeFromFile(record: FromFile, out: Writer): void {
   if (record.kind === "bytes") {
-    encodeBytes(FROM.bytes, record.bytes, out);
+    encodeBytes(FROM.bytes, record.bytes, FILE_BYTES_MAX, out);
     return;
   }
   const body = new Writer();
@@ -351,10 +351,7 @@ function encodeFrom(record: Exclude<FromFile, { kind: "bytes" }>, body: Writer):
 
 /** Reads what an endpoint says, with its length in front. */
 export function decodeFromFile(reader: Reader): FromFile {
-  const body = recordOf(reader);
-  const record = decodeFrom(body);
-  body.end();
-  return record;
+  return decodeRecord(reader, "file record", FILE_RECORD_BYTES_MAX, decodeFrom);
 }
 
 function decodeFrom(body: Reader): FromFile {
@@ -491,24 +488,4 @@ function decodeHole(body: Reader): number {
     throw DecodeError.contradiction("a hole without length");
   }
   return length;
-}
-
-function recordOf(reader: Reader): Reader {
-  return new Reader(reader.block("file record", FILE_RECORD_BYTES_MAX));
-}
-
-function encodeBytes(kind: number, bytes: Uint8Array, out: Writer): void {
-  for (let at = 0; at < bytes.length; at += FILE_BYTES_MAX) {
-    const part = bytes.subarray(at, at + FILE_BYTES_MAX);
-    out.varint(1 + part.length);
-    out.u8(kind);
-    out.raw(part);
-  }
-}
-
-function decodeBytes(body: Reader): Uint8Array {
-  if (body.left === 0) {
-    throw DecodeError.truncated(1, 0);
-  }
-  return body.rest();
 }

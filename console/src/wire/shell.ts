@@ -7,7 +7,8 @@
 import { DecodeError } from "./error.ts";
 import type { ShellId } from "./ids.ts";
 import { DETAIL_BYTES_MAX, SHELL_BYTES_MAX, SHELL_EXTENT_MAX, SHELL_RECORD_BYTES_MAX } from "./limits.ts";
-import { Reader } from "./read.ts";
+import type { Reader } from "./read.ts";
+import { decodeBytes, decodeRecord, encodeBytes } from "./record.ts";
 import { Writer } from "./write.ts";
 
 /** A terminal's size in characters. */
@@ -55,7 +56,7 @@ const SIGNALS = new Set<number>(Object.values(ShellSignal));
 /** Writes a record with its length in front; bytes in as many records as they need. */
 export function encodeToShell(record: ToShell, out: Writer): void {
   if (record.kind === "bytes") {
-    encodeBytes(TO.bytes, record.bytes, out);
+    encodeBytes(TO.bytes, record.bytes, SHELL_BYTES_MAX, out);
     return;
   }
   const body = new Writer();
@@ -84,10 +85,7 @@ export function encodeToShell(record: ToShell, out: Writer): void {
 
 /** Reads what a technician says, with its length in front. */
 export function decodeToShell(reader: Reader): ToShell {
-  const body = recordOf(reader);
-  const record = decodeTo(body);
-  body.end();
-  return record;
+  return decodeRecord(reader, "shell record", SHELL_RECORD_BYTES_MAX, decodeTo);
 }
 
 function decodeTo(body: Reader): ToShell {
@@ -117,7 +115,7 @@ function decodeTo(body: Reader): ToShell {
 /** Writes what an endpoint says, with its length in front. */
 export function encodeFromShell(record: FromShell, out: Writer): void {
   if (record.kind === "bytes") {
-    encodeBytes(FROM.bytes, record.bytes, out);
+    encodeBytes(FROM.bytes, record.bytes, SHELL_BYTES_MAX, out);
     return;
   }
   const body = new Writer();
@@ -142,10 +140,7 @@ export function encodeFromShell(record: FromShell, out: Writer): void {
 
 /** Reads what an endpoint says, with its length in front. */
 export function decodeFromShell(reader: Reader): FromShell {
-  const body = recordOf(reader);
-  const record = decodeFrom(body);
-  body.end();
-  return record;
+  return decodeRecord(reader, "shell record", SHELL_RECORD_BYTES_MAX, decodeFrom);
 }
 
 function decodeFrom(body: Reader): FromShell {
@@ -173,26 +168,6 @@ function decodeFrom(body: Reader): FromShell {
     default:
       throw DecodeError.unknown("record of a shell", kind);
   }
-}
-
-function recordOf(reader: Reader): Reader {
-  return new Reader(reader.block("shell record", SHELL_RECORD_BYTES_MAX));
-}
-
-function encodeBytes(kind: number, bytes: Uint8Array, out: Writer): void {
-  for (let at = 0; at < bytes.length; at += SHELL_BYTES_MAX) {
-    const part = bytes.subarray(at, at + SHELL_BYTES_MAX);
-    out.varint(1 + part.length);
-    out.u8(kind);
-    out.raw(part);
-  }
-}
-
-function decodeBytes(body: Reader): Uint8Array {
-  if (body.left === 0) {
-    throw DecodeError.truncated(1, 0);
-  }
-  return body.rest();
 }
 
 function encodeSize(size: TerminalSize, out: Writer): void {

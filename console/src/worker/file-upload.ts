@@ -61,8 +61,7 @@ export class Upload {
       }
     });
     try {
-      await Promise.race([this.#send(exchange, ready.from, hasher, valve), heard.then(() => undefined)]);
-      await heard;
+      await untilHeard(this.#send(exchange, ready.from, hasher, valve), heard);
     } catch (error) {
       heard.catch(() => undefined);
       if (valve.isCancelled) {
@@ -156,8 +155,7 @@ export class Batch {
       }
     });
     try {
-      await Promise.race([this.#send(exchange, from, valve), heard.then(() => undefined)]);
-      await heard;
+      await untilHeard(this.#send(exchange, from, valve), heard);
     } catch (error) {
       heard.catch(() => undefined);
       if (valve.isCancelled) {
@@ -190,6 +188,23 @@ export class Batch {
 function item(kind: "file" | "directory", name: FilePath, file: File | undefined): Item {
   const modifiedMs = Math.max(0, file?.lastModified ?? 0);
   return { kind, isHidden: false, size: file?.size ?? 0, modifiedMs, name };
+}
+
+/**
+ * Sends until the endpoint has said its last word. Where nothing more can be sent because the endpoint wants no more, that
+ * word says why.
+ */
+async function untilHeard(sending: Promise<void>, heard: Promise<void>): Promise<void> {
+  const sent = sending.catch(async (error) => {
+    if (!(error instanceof NotDone)) {
+      await heard;
+    }
+    throw error;
+  });
+  await Promise.race([sent, heard]);
+  // What is left of the sending ends with the stream.
+  sent.catch(() => undefined);
+  await heard;
 }
 
 /** Listens until the last word. */

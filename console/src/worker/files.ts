@@ -333,7 +333,7 @@ class Send implements Errand {
   async run(line: Line): Promise<void> {
     const report = (items: number, bytes: number) => this.#progress(items, bytes);
     if (!this.#batch.isDone) {
-      await this.#batch.run(line, this.valve, report, (news) => this.#fail(news));
+      await this.#withRoom(() => this.#batch.run(line, this.valve, report, (news) => this.#fail(news)));
       this.#itemsDone += this.#batch.items;
       this.#bytesDone += this.#batch.bytes;
     }
@@ -349,13 +349,29 @@ class Send implements Errand {
 
   async #send(line: Line, upload: Upload, report: (items: number, bytes: number) => void): Promise<void> {
     try {
-      await upload.run(line, this.valve, (bytes) => report(0, bytes));
+      await this.#withRoom(() => upload.run(line, this.valve, (bytes) => report(0, bytes)));
     } catch (error) {
       if (!(error instanceof NotDone) || error.why === "cancelled") {
         throw error;
       }
       const { why, message } = error;
       this.#fail({ kind: "failed", why, path: upload.name, detail: message });
+    }
+  }
+
+  /** Does it, and once more whenever the disk was full and somebody made room. */
+  async #withRoom(send: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await send();
+      } catch (error) {
+        if (!(error instanceof NotDone) || error.why !== "full") {
+          throw error;
+        }
+        this.#tell({ kind: "full", detail: error.message });
+        this.valve.pause(true);
+        await this.valve.pass();
+      }
     }
   }
 

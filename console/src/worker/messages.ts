@@ -192,6 +192,8 @@ export type FileNews =
   | { readonly kind: "failed"; readonly why: FileFault; readonly path: FilePath; readonly detail: string }
   | { readonly kind: "done"; readonly items: number; readonly bytes: number }
   | { readonly kind: "refused"; readonly why: FileFault; readonly detail: string }
+  /** The disk there is full; it goes on once the page says so. */
+  | { readonly kind: "full"; readonly detail: string }
   /** The line is lost; it goes on by itself once that is back. */
   | { readonly kind: "lost" };
 
