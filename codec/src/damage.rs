@@ -3,13 +3,19 @@
 //! Memory is read in its order, whole rows at a time, so that a frame without changes costs what comparing the
 //! bytes costs. Where the same pixels are damaged anew, nothing is reported.
 
+use std::ops::{Bound, RangeBounds};
+
 use frame::{Frame, PIXEL_BYTES, Picture, Rect, TILE_EXTENT};
 use rayon::prelude::*;
 use wire::TileIndex;
 
 /// Pixels of damage from which the rows of tiles are shared out to rayon's threads. Waking them costs about as
 /// much as comparing a tenth of it.
-const PARALLEL_PIXELS_MIN: u64 = 1 << 19;
+const PARALLEL_PIXELS_MIN: u64 = 1 << 20;
+
+/// Pixels, and bytes, that are compared at once where a row differs.
+const SPAN_PIXELS: usize = 16;
+const SPAN_BYTES: usize = SPAN_PIXELS * PIXEL_BYTES;
 
 /// The part of a pixel that means something.
 pub(crate) const COLOR_MASK: u32 = 0x00ff_ffff;
@@ -92,9 +98,13 @@ impl Search<'_> {
             if new == old {
                 continue;
             }
-            let Some(first) = differing(new, old).next() else { continue };
-            let last = differing(new, old).next_back().unwrap_or(first);
-            (left, right) = (left.min(first), right.max(last + 1));
+            // What is known to have changed need not be looked at again.
+            let first = differing(part(new, 0..left), part(old, 0..left)).next();
+            let last = differing(part(new, right..), part(old, right..)).next_back();
+            if first.is_none() && last.is_none() && differing(new, old).next().is_none() {
+                continue;
+            }
+            (left, right) = (first.unwrap_or(left), last.map_or(right, |last| right + last + 1));
             top = top.or(Some(y));
             bottom = y + 1;
         }
@@ -105,10 +115,20 @@ impl Search<'_> {
     }
 }
 
+/// Some pixels of a row.
+fn part(row: &[u8], pixels: impl RangeBounds<usize>) -> &[u8] {
+    let byte = |bound: Bound<&usize>| bound.map(|pixel| pixel * PIXEL_BYTES);
+    row.get((byte(pixels.start_bound()), byte(pixels.end_bound()))).unwrap_or_default()
+}
+
 /// The places of pixels of a row whose colours differ.
 fn differing(new: &[u8], old: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
-    let pairs = new.chunks_exact(PIXEL_BYTES).zip(old.chunks_exact(PIXEL_BYTES)).enumerate();
-    pairs.filter(|(_, (new, old))| color(new) != color(old)).map(|(at, _)| at)
+    let spans = new.chunks(SPAN_BYTES).zip(old.chunks(SPAN_BYTES)).enumerate();
+    spans.filter(|(_, (new, old))| new != old).flat_map(|(span, (new, old))| {
+        let pairs = new.as_chunks::<PIXEL_BYTES>().0.iter().zip(old.as_chunks::<PIXEL_BYTES>().0).enumerate();
+        let differing = pairs.filter(|&(_, (new, old))| color(new) != color(old));
+        differing.map(move |(at, _)| span * SPAN_PIXELS + at)
+    })
 }
 
 /// The colour of a BGRX pixel: blue in the low byte, green and red above it, the rest 0.

@@ -43,6 +43,18 @@ widest! {
     hash_spans(colors: &[u32; SPANS]) -> [u32; SPANS] = hash
 }
 
+#[cfg(feature = "video")]
+widest! {
+    /// The luma of a row of pixels.
+    luma(pixels: &[u8], y: &mut [u8]) = crate::video::color::luma
+}
+
+#[cfg(feature = "video")]
+widest! {
+    /// The colours of two rows of pixels, one for each two by two.
+    chroma(top: &[u8], bottom: &[u8], u: &mut [u8], v: &mut [u8]) = crate::video::color::chroma
+}
+
 /// Colours that are hashed at once.
 pub(crate) const SPANS: usize = 80;
 
@@ -67,12 +79,18 @@ fn pairs(a: &[u8], b: &[u8]) -> impl Iterator<Item = (u32, u32)> {
 
 #[inline(always)]
 fn hash(colors: &[u32; SPANS]) -> [u32; SPANS] {
-    let mut hashes = colors.map(|color| color.wrapping_mul(0x9e37_79b1));
+    let mut hashes = [0; SPANS];
+    for (hash, color) in hashes.iter_mut().zip(colors) {
+        *hash = color.wrapping_mul(0x9e37_79b1);
+    }
     fold::<1>(&mut hashes, 7);
     fold::<2>(&mut hashes, 11);
     fold::<4>(&mut hashes, 13);
     fold::<8>(&mut hashes, 17);
-    hashes.map(|hash| (hash ^ hash >> 15).wrapping_mul(0x85eb_ca6b))
+    for hash in &mut hashes {
+        *hash = (*hash ^ *hash >> 15).wrapping_mul(0x85eb_ca6b);
+    }
+    hashes
 }
 
 /// Each hash of `STEP` colours becomes one of twice as many.

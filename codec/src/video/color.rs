@@ -1,12 +1,14 @@
 //! Pixels to the planes that H.264 codes, and back: BT.709 in limited range, colours halved in both directions.
 //!
-//! One plain body over whole rows, in a form that compilers turn into vector instructions.
+//! Plain bodies over whole rows, in a form that compilers turn into vector instructions.
 
 use frame::{Frame, PIXEL_BYTES, Picture, Rect, Size};
 use rayon::prelude::*;
 
-/// Pixels from which pairs of rows are shared out to rayon's threads.
-const PARALLEL_PIXELS_MIN: usize = 1 << 19;
+use crate::arch::wide;
+
+/// Pixels from which pairs of rows are shared out to rayon's threads: fewer take less than it costs to wake them.
+const PARALLEL_PIXELS_MIN: usize = 1 << 21;
 
 /// Pairs of rows that go to a thread at once.
 const PARALLEL_PAIRS: usize = 16;
@@ -71,13 +73,10 @@ impl Planes {
         scratch.clear();
         let rows: Vec<&[u8]> = frame.rows(Rect::new(x, y, 2 * width, 2 * height)).collect();
         for pair in rows.chunks_exact(2) {
-            let quads = pair[0].chunks_exact(2 * PIXEL_BYTES).zip(pair[1].chunks_exact(2 * PIXEL_BYTES));
+            let quads = pair[0].as_chunks().0.iter().zip(pair[1].as_chunks().0);
+            let average = |top, bottom, at| ((sum(top, bottom, at) + 2) / 4) as u8;
             scratch.extend(quads.flat_map(|(top, bottom)| {
-                let sum = |at: usize| {
-                    let four = [top[at], top[at + PIXEL_BYTES], bottom[at], bottom[at + PIXEL_BYTES]];
-                    ((four.map(u16::from).iter().sum::<u16>() + 2) / 4) as u8
-                };
-                [sum(0), sum(1), sum(2), 0]
+                [average(top, bottom, 0), average(top, bottom, 1), average(top, bottom, 2), 0]
             }));
         }
         if let Ok(half) = Frame::new(Size::new(width, height), width as usize * PIXEL_BYTES, scratch) {
@@ -104,32 +103,42 @@ impl Pair<'_> {
 fn convert_pair(rows: &[&[u8]], y: &mut [u8], u: &mut [u8], v: &mut [u8]) {
     let [top, bottom] = rows else { return };
     let (y_top, y_bottom) = y.split_at_mut(y.len() / 2);
-    convert_luma(top, y_top);
-    convert_luma(bottom, y_bottom);
-    let quads = top.chunks_exact(2 * PIXEL_BYTES).zip(bottom.chunks_exact(2 * PIXEL_BYTES));
-    for ((top, bottom), (u, v)) in quads.zip(u.iter_mut().zip(v.iter_mut())) {
-        let sum = |at: usize| {
-            i32::from(top[at])
-                + i32::from(top[at + PIXEL_BYTES])
-                + i32::from(bottom[at])
-                + i32::from(bottom[at + PIXEL_BYTES])
-        };
-        let [blue, green, red] = [sum(0), sum(1), sum(2)];
-        // Four pixels are summed, so two more bits stand behind the point.
-        let color = |to: [i32; 3]| {
-            let at = to[0] * red + to[1] * green + to[2] * blue;
-            ((at + (128 << (SHIFT + 2)) + (1 << (SHIFT + 1))) >> (SHIFT + 2)) as u8
-        };
-        (*u, *v) = (color(TO_U), color(TO_V));
+    wide::luma(top, y_top);
+    wide::luma(bottom, y_bottom);
+    wide::chroma(top, bottom, u, v);
+}
+
+/// The luma of a row of pixels.
+#[inline(always)]
+pub(crate) fn luma(pixels: &[u8], y: &mut [u8]) {
+    for ([blue, green, red, _], y) in pixels.as_chunks::<PIXEL_BYTES>().0.iter().zip(y) {
+        let at = TO_Y[0] * i32::from(*red) + TO_Y[1] * i32::from(*green) + TO_Y[2] * i32::from(*blue);
+        *y = ((at + (16 << SHIFT) + (1 << (SHIFT - 1))) >> SHIFT) as u8;
     }
 }
 
-fn convert_luma(pixels: &[u8], y: &mut [u8]) {
-    for (pixel, y) in pixels.chunks_exact(PIXEL_BYTES).zip(y) {
-        let [blue, green, red] = [pixel[0], pixel[1], pixel[2]].map(i32::from);
-        let at = TO_Y[0] * red + TO_Y[1] * green + TO_Y[2] * blue;
-        *y = ((at + (16 << SHIFT) + (1 << (SHIFT - 1))) >> SHIFT) as u8;
+/// The colours of two rows of pixels, one for each two by two.
+#[inline(always)]
+pub(crate) fn chroma(top: &[u8], bottom: &[u8], u: &mut [u8], v: &mut [u8]) {
+    let quads = top.as_chunks::<{ 2 * PIXEL_BYTES }>().0.iter().zip(bottom.as_chunks().0);
+    for ((top, bottom), (u, v)) in quads.zip(u.iter_mut().zip(v)) {
+        let (blue, green, red) = (sum(top, bottom, 0), sum(top, bottom, 1), sum(top, bottom, 2));
+        (*u, *v) = (color(TO_U, blue, green, red), color(TO_V, blue, green, red));
     }
+}
+
+/// One byte of two by two pixels, added up.
+#[inline(always)]
+fn sum(top: &[u8; 2 * PIXEL_BYTES], bottom: &[u8; 2 * PIXEL_BYTES], at: usize) -> i32 {
+    let beside = at + PIXEL_BYTES;
+    i32::from(top[at]) + i32::from(top[beside]) + i32::from(bottom[at]) + i32::from(bottom[beside])
+}
+
+/// A colour of four pixels that were added up, so two more bits stand behind the point.
+#[inline(always)]
+fn color(to: [i32; 3], blue: i32, green: i32, red: i32) -> u8 {
+    let at = to[0] * red + to[1] * green + to[2] * blue;
+    ((at + (128 << (SHIFT + 2)) + (1 << (SHIFT + 1))) >> (SHIFT + 2)) as u8
 }
 
 /// Writes planes with the strides of a decoder into a picture of `size`, as a viewer shows them.
@@ -199,7 +208,7 @@ mod tests {
 
     #[test]
     fn large_planes_are_the_same_as_small_ones() {
-        let size = Size::new(1024, 1024);
+        let size = Size::new(2048, 1024);
         let mut picture = Picture::new(size).expect("fits");
         for (at, byte) in picture.pixels_mut().iter_mut().enumerate() {
             *byte = (at.wrapping_mul(2_654_435_761) >> 13) as u8;
@@ -209,11 +218,11 @@ mod tests {
         let mut part = Planes::new(Size::new(64, 32));
         part.take(&picture.frame(), 128, 512);
         for row in 0..32_usize {
-            let at = (512 + row) * 1024 + 128;
+            let at = (512 + row) * 2048 + 128;
             assert_eq!(whole.y[at..at + 64], part.y[row * 64..][..64]);
         }
         for row in 0..16_usize {
-            let at = (256 + row) * 512 + 64;
+            let at = (256 + row) * 1024 + 64;
             assert_eq!(whole.u[at..at + 32], part.u[row * 32..][..32]);
             assert_eq!(whole.v[at..at + 32], part.v[row * 32..][..32]);
         }

@@ -60,6 +60,8 @@ impl Stream {
             .max_frame_rate(FrameRate::from_hz(PICTURES_PER_SECOND))
             .qp(QpRange::new(QUANTISER_MIN, QUANTISER_MAX))
             .complexity(Complexity::Low)
+            .background_detection(false)
+            .adaptive_quantization(false)
             .skip_frames(true)
             .scene_change_detect(false)
             .num_threads(1)

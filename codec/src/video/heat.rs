@@ -10,7 +10,8 @@ use frame::{PIXEL_BYTES, Picture, Rect, TILE_EXTENT};
 use wire::TileIndex;
 use wire::screen::{Extent, Grid};
 
-use crate::damage::{Change, color};
+use crate::arch::wide;
+use crate::damage::Change;
 use crate::geometry;
 
 /// How fast heat goes: at so many changes a second a tile has this part of them as heat.
@@ -21,6 +22,9 @@ const STILL: f32 = 0.5;
 
 /// How much of a tile's kind the newest change decides.
 const KIND_STEP: f32 = 0.25;
+
+/// Of so many rows one tells what kind a tile is of.
+const KIND_ROWS: usize = 4;
 
 /// The shortest side of a film: a small advertisement. Less is cheap as tiles, and what a dragged window bares is
 /// narrow.
@@ -211,13 +215,12 @@ fn merge(mut films: Vec<(Rect, Instant)>) -> Vec<(Rect, Instant)> {
     merged
 }
 
-/// Whether most pixels differ from the one beside: every second row is looked at.
+/// Whether most pixels differ from the one beside: every fourth row is looked at.
 fn is_photo(picture: &Picture, rect: Rect) -> bool {
-    let (mut pairs, mut alike) = (0_usize, 0_usize);
-    for row in picture.frame().rows(rect).step_by(2) {
-        let neighbours = row.chunks_exact(PIXEL_BYTES).zip(row.chunks_exact(PIXEL_BYTES).skip(1));
-        alike += neighbours.filter(|(a, b)| color(a) == color(b)).count();
+    let (mut pairs, mut differing) = (0_usize, 0_usize);
+    for row in picture.frame().rows(rect).step_by(KIND_ROWS) {
+        differing += wide::differing(row, row.get(PIXEL_BYTES..).unwrap_or_default()) as usize;
         pairs += (row.len() / PIXEL_BYTES).saturating_sub(1);
     }
-    0 < pairs && 2 * alike < pairs
+    pairs < 2 * differing
 }

@@ -8,7 +8,7 @@
 //! [`Planes`] has the colours, `h264` the coder, `heat` the eye for films, `region` one film. [`FilmView`] is
 //! the far end, for viewers that are no browser. Nothing here reads a clock or starts a thread.
 
-mod color;
+pub(crate) mod color;
 mod decode;
 mod h264;
 mod heat;

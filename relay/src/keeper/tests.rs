@@ -168,3 +168,43 @@ async fn the_log_is_searched_by_who_what_and_about_what_and_exported() {
     })
     .await;
 }
+
+/// Numbers of the lines of a filter, page by page of two.
+async fn pages(db: &Db, mut filter: Filter, order: Order) -> Vec<u64> {
+    let mut seqs = Vec::new();
+    loop {
+        let lines = select(db, &filter, order, 2).await.expect("read");
+        let Some(last) = lines.last() else { return seqs };
+        match order {
+            Order::OldestFirst => filter.after = Some(last.seq),
+            Order::NewestFirst => filter.before = Some(last.seq),
+        }
+        seqs.extend(lines.iter().map(|line| line.seq));
+    }
+}
+
+#[tokio::test]
+async fn lines_of_a_time_come_page_by_page_each_once_even_where_the_clock_was_set_back() {
+    on_each_database(async |db| {
+        let keeper = keeper(&db).await;
+        for name in ["one", "two", "three", "four", "five"] {
+            keeper.ask(Caller::OPERATOR, team(name)).await.expect("made");
+        }
+        let mut tx = db.begin_write().await.expect("begun");
+        for (seq, at_ms) in [(1, 100), (2, 400), (3, 200), (4, 200), (5, 500)] {
+            let set = crate::db::sql("UPDATE audit SET at_ms = $1 WHERE seq = $2");
+            tx.run(set.bind(at_ms).bind(seq)).await.expect("set");
+        }
+        tx.commit().await.expect("kept");
+        let at = |ms| Some(jiff::Timestamp::from_millisecond(ms).expect("a time"));
+        let since = Filter { since: at(200), ..Filter::default() };
+        assert_eq!(pages(&db, since.clone(), Order::OldestFirst).await, [3, 4, 2, 5]);
+        assert_eq!(pages(&db, since.clone(), Order::NewestFirst).await, [5, 2, 4, 3]);
+        let until = Filter { until: at(500), ..Filter::default() };
+        assert_eq!(pages(&db, until, Order::NewestFirst).await, [2, 4, 3, 1]);
+        let text = Some("record".to_owned());
+        let both = Filter { subject: text, ..since };
+        assert_eq!(pages(&db, both, Order::OldestFirst).await, [2, 3, 4, 5], "by number");
+    })
+    .await;
+}

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Db, DbError, sql};
+use crate::db::{Db, DbError, Statement, sql};
 use crate::keeper::audit::Hash;
 use crate::time::Moment;
 
@@ -33,6 +33,14 @@ pub(crate) struct Filter {
     pub(crate) event: Option<String>,
     /// About what: `session:12`, `account:7` …
     pub(crate) object: Option<String>,
+}
+
+impl Filter {
+    /// Whether all that is asked for is a time.
+    fn is_only_of_time(&self) -> bool {
+        let texts = [&self.actor, &self.address, &self.subject, &self.event, &self.object];
+        (self.since.is_some() || self.until.is_some()) && texts.iter().all(|text| text.is_none())
+    }
 }
 
 /// How lines are written.
@@ -88,7 +96,8 @@ pub(crate) enum Order {
     NewestFirst,
 }
 
-/// Up to `limit` lines that a filter lets through.
+/// Up to `limit` lines that a filter lets through, by their numbers. Where only times are asked for they come by time,
+/// which is another order only where the clock was set back: that is the index to find them by.
 pub(crate) async fn select(
     db: &Db,
     filter: &Filter,
@@ -98,9 +107,26 @@ pub(crate) async fn select(
     let ms = |at: Option<Timestamp>| at.map(Timestamp::as_millisecond);
     // Most events are of one subject: with both, the subject's index is none to go by.
     let subject = if filter.event.is_some() { "subject || '' = $?" } else { "subject = $?" };
-    let lines = sql("SELECT seq, at_ms, actor, address, login, fact, hash FROM audit WHERE 0 < seq")
-        .and("$? < seq", filter.after.map(u64::cast_signed))
-        .and("seq < $?", filter.before.map(u64::cast_signed))
+    let is_by_time = filter.is_only_of_time();
+    let lines = sql("SELECT seq, at_ms, actor, address, login, fact, hash FROM audit WHERE 0 < seq");
+    let lines = if is_by_time {
+        let after = sql("SELECT at_ms, seq FROM audit WHERE seq <= $1 ORDER BY seq DESC LIMIT 1");
+        let before = sql("SELECT at_ms, seq FROM audit WHERE $1 <= seq ORDER BY seq LIMIT 1");
+        let (after, before) = (line(db, after, filter.after).await?, line(db, before, filter.before).await?);
+        // The pairs say it; that their times are bounds as well tells SQLite where in the index to begin.
+        lines
+            .and("$? <= at_ms", after.map(|(at_ms, _)| at_ms))
+            .and("($?, ", after.map(|(at_ms, _)| at_ms))
+            .go_on("$?) < (at_ms, seq)", after.map(|(_, seq)| seq))
+            .and("at_ms <= $?", before.map(|(at_ms, _)| at_ms))
+            .and("(at_ms, seq) < ($?, ", before.map(|(at_ms, _)| at_ms))
+            .go_on("$?)", before.map(|(_, seq)| seq))
+    } else {
+        lines
+            .and("$? < seq", filter.after.map(u64::cast_signed))
+            .and("seq < $?", filter.before.map(u64::cast_signed))
+    };
+    let lines = lines
         .and("$? <= at_ms", ms(filter.since))
         .and("at_ms < $?", ms(filter.until))
         .and("actor = $?", filter.actor.as_ref())
@@ -108,13 +134,21 @@ pub(crate) async fn select(
         .and(subject, filter.subject.as_ref())
         .and("event = $?", filter.event.as_ref())
         .and("seq IN (SELECT seq FROM audit_objects WHERE object = $?)", filter.object.as_ref())
-        .then(match order {
-            Order::OldestFirst => " ORDER BY seq",
-            Order::NewestFirst => " ORDER BY seq DESC",
+        .then(match (order, is_by_time) {
+            (Order::OldestFirst, false) => " ORDER BY seq",
+            (Order::NewestFirst, false) => " ORDER BY seq DESC",
+            (Order::OldestFirst, true) => " ORDER BY at_ms, seq",
+            (Order::NewestFirst, true) => " ORDER BY at_ms DESC, seq DESC",
         })
         .limit(limit);
     let rows: Vec<Row> = db.all(lines).await?;
     Ok(rows.into_iter().map(Stored::from).collect())
+}
+
+/// Time and number of the line that a page begins behind, or ends in front of.
+async fn line(db: &Db, near: Statement, seq: Option<u64>) -> Result<Option<(i64, i64)>, DbError> {
+    let Some(seq) = seq else { return Ok(None) };
+    db.first(near.bind(seq.cast_signed())).await
 }
 
 /// Lines of an export, page by page: text in the format, and nothing when there are no more.
