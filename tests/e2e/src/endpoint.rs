@@ -52,6 +52,19 @@ impl Endpoint {
         Ok(endpoint)
     }
 
+    /// The most that it may write into one file from now on, in bytes: to it that is a disk that is full.
+    ///
+    /// # Errors
+    /// When there is no `prlimit`; names the Debian package.
+    pub fn limit_files(&mut self, bytes: Option<u64>) -> anyhow::Result<()> {
+        let id = self.process().id().to_string();
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let mut command = std::process::Command::new("prlimit");
+        let set = command.args(["--pid", &id, &format!("--fsize={limit}:")]).status();
+        anyhow::ensure!(set.is_ok_and(|set| set.success()), "no prlimit (Debian package util-linux)");
+        Ok(())
+    }
+
     /// The agent's program.
     pub fn process(&mut self) -> &mut Process {
         &mut self.agent

@@ -235,14 +235,6 @@ async fn an_upload_goes_on_after_the_relay_was_killed_and_nothing_half_has_the_f
     Ok(())
 }
 
-/// The most that the endpoint's processes may write into one file: to them it is a disk that is full.
-fn limit_files(stage: &mut Stage, bytes: &str) -> anyhow::Result<()> {
-    let id = stage.endpoint.process().id().to_string();
-    let set = Command::new("prlimit").args(["--pid", &id, &format!("--fsize={bytes}:")]).status()?;
-    anyhow::ensure!(set.success(), "no prlimit (Debian package util-linux)");
-    Ok(())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_named_leaves_nothing_under_the_final_name_and_is_gone_on_with_once_there_is_room()
 -> anyhow::Result<()> {
@@ -254,7 +246,7 @@ async fn a_full_disk_is_named_leaves_nothing_under_the_final_name_and_is_gone_on
         let file = File::open(home.path().join("large"))?;
         stage.files.send(&file, &stage.at("large")?, upload, false).await
     };
-    limit_files(&mut stage, "4194304")?;
+    stage.endpoint.limit_files(Some(4 << 20))?;
     let refused = send(&stage).await.err().context("a full disk")?;
     assert_eq!(why(&refused), Some(Why::Full), "{refused:?}");
     assert!(refused.to_string().contains("of 8388608 bytes came"), "{refused}");
@@ -272,7 +264,7 @@ async fn a_full_disk_is_named_leaves_nothing_under_the_final_name_and_is_gone_on
     let left: Vec<_> = fs::read_dir(stage.folder.path().join("tree"))?.collect();
     assert!(left.is_empty(), "{left:?}");
 
-    limit_files(&mut stage, "unlimited")?;
+    stage.endpoint.limit_files(None)?;
     assert_eq!(send(&stage).await?, content.len() as u64);
     assert!(fs::read(stage.folder.path().join("large"))? == content, "the content is the same");
     assert_eq!(stage.names()?, ["large", "tree"]);

@@ -41,7 +41,7 @@ fn until_transfer(page: &mut Page, title: &str, state: &str) -> anyhow::Result<(
 #[test]
 fn s201_s202_s203_s204_s205_s206_s207_s208_s209_s210_s211_s212_s213_s214_a_technician_works_with_files_in_the_page()
 -> anyhow::Result<()> {
-    let stage = Stage::set()?;
+    let mut stage = Stage::set()?;
     // Its own names begin with a dot, which hides them, and its own place is too full to find a name at a glance.
     let folder = tempfile::Builder::new().prefix("files").tempdir_in("/var/tmp")?;
     let home = tempfile::tempdir()?;
@@ -97,6 +97,9 @@ fn s201_s202_s203_s204_s205_s206_s207_s208_s209_s210_s211_s212_s213_s214_a_techn
     assert_eq!(fs::read_to_string(folder.path().join("renamed.txt"))?, "a report");
 
     delete_two(&mut page, folder.path())?;
+    page.browser.click("button[aria-label='One directory up']")?;
+    go_by_path(&mut page, folder.path())?;
+    go_on(&mut page, &mut stage, folder.path(), home.path())?;
 
     // S206, S207: one directory up, and the end of access.
     page.browser.click("button[aria-label='One directory up']")?;
@@ -104,6 +107,56 @@ fn s201_s202_s203_s204_s205_s206_s207_s208_s209_s210_s211_s212_s213_s214_a_techn
     page.browser.click("[role=toolbar][aria-label=Files] button[aria-label='More options']")?;
     page.browser.click("[role=menuitem]:has-text('End access')")?;
     page.browser.wait_for(START)
+}
+
+/// A path is typed, with the directories that it may go on with.
+fn go_by_path(page: &mut Page, folder: &Path) -> anyhow::Result<()> {
+    page.browser.click("button[aria-label='Type a path']")?;
+    page.browser.fill("input[aria-label='Path of a directory']", "/var/tm")?;
+    page.browser.until(
+        "[...document.querySelectorAll('datalist option')].some(({ value }) => value === '/var/tmp/')",
+        BOUND,
+    )?;
+    page.browser.fill("input[aria-label='Path of a directory']", &folder.to_string_lossy())?;
+    page.browser.press("Enter")?;
+    page.browser.wait_for(&row("small.txt"))
+}
+
+/// An upload that fills the disk waits, and goes on once somebody made room; one whose relay is killed goes on by itself.
+fn go_on(page: &mut Page, stage: &mut Stage, folder: &Path, home: &Path) -> anyhow::Result<()> {
+    let content: Vec<u8> = (0..3_u32 << 20).map(|at| (at / 7) as u8).collect();
+    for name in ["full.bin", "cut.bin"] {
+        fs::write(home.join(name), &content)?;
+    }
+    let picker = "input[type=file][multiple]";
+    stage.endpoint.limit_files(Some(2 << 20))?;
+    page.browser.choose_files(picker, &[&home.join("full.bin")])?;
+    until_transfer(page, "Upload of full.bin", "Make room and go on")?;
+    take_picture(page, "files-full.png")?;
+    assert!(!folder.join("full.bin").exists(), "a half has the final name");
+    stage.endpoint.limit_files(None)?;
+    page.browser.click("section[aria-label='Transfer progress'] button[aria-label='Go on']")?;
+    until_transfer(page, "Upload of full.bin", "Done")?;
+    assert!(fs::read(folder.join("full.bin"))? == content);
+
+    page.browser.choose_files(picker, &[&home.join("cut.bin")])?;
+    wait::until("a part of it to be there", BOUND, || {
+        let mut names = fs::read_dir(folder).ok()?;
+        names
+            .any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().ends_with(".part")))
+            .then_some(())
+    })?;
+    stage.site.crash_and_restart()?;
+    until_transfer(page, "Upload of cut.bin", "Done")?;
+    assert!(fs::read(folder.join("cut.bin"))? == content);
+    Ok(())
+}
+
+fn take_picture(page: &mut Page, name: &str) -> anyhow::Result<()> {
+    match std::env::var_os("NEARHAND_PICTURES") {
+        Some(to) => page.browser.screenshot(&Path::new(&to).join(name)),
+        None => Ok(()),
+    }
 }
 
 /// Deletes what was made and renamed.
@@ -120,8 +173,5 @@ fn delete_two(page: &mut Page, folder: &Path) -> anyhow::Result<()> {
     wait::until("both to be gone", BOUND, || {
         (!folder.join("renamed.txt").exists() && !folder.join("made here").exists()).then_some(())
     })?;
-    if let Some(to) = std::env::var_os("NEARHAND_PICTURES") {
-        page.browser.screenshot(&Path::new(&to).join("files.png"))?;
-    }
-    Ok(())
+    take_picture(page, "files.png")
 }
