@@ -32,8 +32,11 @@ impl Client {
             body.len()
         );
         let answer = Answer::to(relay, &head, &body).context("logging in")?;
-        let cookie = answer.header("set-cookie").context("the relay gave no cookie")?;
-        Ok(Self { relay, cookie: cookie.split(';').next().unwrap_or_default().to_owned() })
+        let cookie = answer.cookies();
+        if cookie.is_empty() {
+            bail!("the relay gave no cookie");
+        }
+        Ok(Self { relay, cookie })
     }
 
     /// Asks for a JSON document.
@@ -69,9 +72,12 @@ impl Answer {
         Ok(Self { head: head.to_owned(), body: body.to_owned() })
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    /// All cookies that are set, as they are sent back. The relay sets several, in any order.
+    fn cookies(&self) -> String {
         let headers = self.head.lines().filter_map(|line| line.split_once(':'));
-        headers.filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).next()
+        let set = headers.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        let pairs = set.map(|(_, value)| value.split(';').next().unwrap_or_default().trim());
+        pairs.collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -81,8 +87,9 @@ mod tests {
 
     #[test]
     fn head_and_body_are_told_apart() {
-        let answer = Answer::parse("HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Secure\r\n\r\n[1]").unwrap();
-        assert_eq!((answer.header("set-cookie"), answer.body.as_str()), (Some("a=b; Secure"), "[1]"));
+        let text = "HTTP/1.1 200 OK\r\nSet-Cookie: c=d\r\nset-cookie: a=b; Secure\r\n\r\n[1]";
+        let answer = Answer::parse(text).unwrap();
+        assert_eq!((answer.cookies().as_str(), answer.body.as_str()), ("c=d; a=b", "[1]"));
     }
 
     #[test]
