@@ -54,7 +54,7 @@ impl Agent {
     }
 }
 
-/// Stays with an agent until its link ends. What happens seldom is boxed, or every idle agent would keep room for it. One that a customer started is there for `attended` alone.
+/// Stays with an agent until its link ends. One that a customer started is there for `attended` alone.
 pub(super) async fn run(
     site: Arc<Site>,
     link: Link,
@@ -93,8 +93,8 @@ pub(super) async fn run(
     site.metrics.links(carrier, Role::Agent).decrement(1.0);
     let counts = site.registry.agent_went(&agent);
     match attended {
-        Some(session) if counts => Box::pin(attended::went(&site, session)).await,
-        None if counts => Box::pin(went(&site, endpoint.clone())).await,
+        Some(session) if counts => attended::went(&site, session).await,
+        None if counts => went(&site, endpoint.clone()).await,
         _ => {}
     }
     tracing::info!(endpoint = %endpoint.id, name = endpoint.name, %peer, %reason, "agent offline");
@@ -135,11 +135,11 @@ struct AgentTask<'a> {
 impl AgentTask<'_> {
     async fn run(mut self) -> Ended {
         if let Some(session) = self.attended
-            && let Err(error) = Box::pin(attended::came(self.site, session)).await
+            && let Err(error) = attended::came(self.site, session).await
         {
             self.site.registry.forget_attended(session);
             let ended = Ended::Desk(error);
-            Box::pin(self.talk.goodbye(self.site, &ended)).await;
+            self.talk.goodbye(self.site, &ended).await;
             return ended;
         }
         let site = self.site;
@@ -174,7 +174,7 @@ impl AgentTask<'_> {
             }
         };
         drop(readings);
-        Box::pin(self.talk.goodbye(site, &ended)).await;
+        self.talk.goodbye(site, &ended).await;
         ended
     }
 
@@ -203,11 +203,10 @@ impl AgentTask<'_> {
             Some(Body::ChatSay(said)) => {
                 let (session, text) = (said.session, said.text);
                 let say = chat::Command::Say { session: desk::SessionId::new(session), text };
-                Box::pin(self.customer_says(session, say)).await
+                self.customer_says(session, say).await
             }
             Some(Body::CustomerEnds(ends)) => {
-                let ends = self.customer_says(ends.session, desk::session::Command::CustomerEnds);
-                Box::pin(ends).await
+                self.customer_says(ends.session, desk::session::Command::CustomerEnds).await
             }
             Some(Body::GoingAway(_)) => Ok(()),
             Some(_) => Err(Ended::OutOfOrder("a control message that no agent sends")),
