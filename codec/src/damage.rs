@@ -3,7 +3,7 @@
 //! Memory is read in its order, whole rows at a time, so that a frame without changes costs what comparing the
 //! bytes costs. Where the same pixels are damaged anew, nothing is reported.
 
-use std::ops::{Bound, RangeBounds};
+use std::ops::Range;
 
 use frame::{Frame, PIXEL_BYTES, Picture, Rect, TILE_EXTENT};
 use rayon::prelude::*;
@@ -92,7 +92,8 @@ impl Search<'_> {
     fn change(&self, column: u32, band: u32) -> Option<Change> {
         let corner = (column * TILE_EXTENT, band * TILE_EXTENT);
         let tile = Rect::new(corner.0, corner.1, TILE_EXTENT, TILE_EXTENT).clip(self.before.size())?;
-        let (mut left, mut right) = (tile.width as usize, 0);
+        let width = tile.width as usize;
+        let (mut left, mut right) = (width, 0);
         let (mut top, mut bottom) = (None, 0);
         for (y, (new, old)) in (0..).zip(self.frame.rows(tile).zip(self.before.rows(tile))) {
             if new == old {
@@ -100,7 +101,7 @@ impl Search<'_> {
             }
             // What is known to have changed need not be looked at again.
             let first = differing(part(new, 0..left), part(old, 0..left)).next();
-            let last = differing(part(new, right..), part(old, right..)).next_back();
+            let last = differing(part(new, right..width), part(old, right..width)).next_back();
             if first.is_none() && last.is_none() && differing(new, old).next().is_none() {
                 continue;
             }
@@ -116,9 +117,8 @@ impl Search<'_> {
 }
 
 /// Some pixels of a row.
-fn part(row: &[u8], pixels: impl RangeBounds<usize>) -> &[u8] {
-    let byte = |bound: Bound<&usize>| bound.map(|pixel| pixel * PIXEL_BYTES);
-    row.get((byte(pixels.start_bound()), byte(pixels.end_bound()))).unwrap_or_default()
+fn part(row: &[u8], pixels: Range<usize>) -> &[u8] {
+    row.get(pixels.start * PIXEL_BYTES..pixels.end * PIXEL_BYTES).unwrap_or_default()
 }
 
 /// The places of pixels of a row whose colours differ.

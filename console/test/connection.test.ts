@@ -65,6 +65,7 @@ async function linkWith(...arriving: ReceiveStream[]) {
       malformed: () => undefined,
     },
   );
+  // All that arrives is there already: after one turn of the loop it was read.
   await new Promise((resolve) => setTimeout(resolve, 0));
   return { closed, seen };
 }
